@@ -1,0 +1,71 @@
+/** Who may pass, and how often: signed-in callers are limited by their account, all others by their address. */
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../http/problem.ts';
+import { RateMap } from '../http/rate-map.ts';
+import type { Identity } from './account.ts';
+import type { AccessTokens } from './tokens.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by `guard.signedIn` and `guard.administrator`. */
+    identity: Identity | null;
+  }
+}
+
+export interface GuardLimits {
+  readonly requestsPerUserPerSecond: number;
+  readonly requestsPerAddressPerSecond: number;
+}
+
+export class Guard {
+  readonly #tokens: AccessTokens;
+  readonly #byUser: RateMap;
+  readonly #byAddress: RateMap;
+
+  constructor(tokens: AccessTokens, limits: GuardLimits) {
+    this.#tokens = tokens;
+    this.#byUser = new RateMap(limits.requestsPerUserPerSecond);
+    this.#byAddress = new RateMap(limits.requestsPerAddressPerSecond);
+  }
+
+  /** The caller by the request's token. Throws `unauthenticated`, or `rate_limited` for an address that keeps trying. */
+  identify(request: FastifyRequest): Identity {
+    const { authorization } = request.headers;
+    const identity = authorization?.startsWith('Bearer ') ? this.#tokens.identify(authorization.slice(7)) : undefined;
+    if (identity !== undefined) return identity;
+    this.#admitAddress(request);
+    throw new Problem('unauthenticated', {
+      detail: authorization
+        ? 'The token is not valid (any more): refresh it, or sign in'
+        : 'Send `Authorization: Bearer <accessToken>`',
+    });
+  }
+
+  /** Hooks for routes (`onRequest`). */
+  readonly anyone = async (request: FastifyRequest): Promise<void> => this.#admitAddress(request);
+
+  readonly signedIn = async (request: FastifyRequest): Promise<void> => {
+    const identity = this.identify(request);
+    if (!this.#byUser.admit(identity.accountId, Date.now())) throw tooOften();
+    request.identity = identity;
+  };
+
+  readonly administrator = async (request: FastifyRequest): Promise<void> => {
+    await this.signedIn(request);
+    if (request.identity?.role !== 'admin') throw new Problem('forbidden');
+  };
+
+  #admitAddress(request: FastifyRequest): void {
+    if (!this.#byAddress.admit(request.ip, Date.now())) throw tooOften();
+  }
+}
+
+function tooOften(): Problem {
+  return new Problem('rate_limited', { retryAfterSeconds: 1 });
+}
+
+/** The caller of a guarded route. */
+export function callerOf(request: FastifyRequest): Identity {
+  if (request.identity === null) throw new Error('this route lacks its guard');
+  return request.identity;
+}

@@ -1,0 +1,131 @@
+/** Sign up, sign in, refresh, sign out, profile. */
+import { Type } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { Database } from '../database/database.ts';
+import { Problem } from '../http/problem.ts';
+import type { Server } from '../http/server.ts';
+import { EMAIL_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, USERNAME_PATTERN } from './account.ts';
+import { callerOf, type Guard } from './guard.ts';
+import { hashPassword } from './passwords.ts';
+import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions.ts';
+import { accountById, insertAccount } from './store.ts';
+import { ACCESS_TOKEN_SECONDS } from './tokens.ts';
+
+const REFRESH_COOKIE = 'doorbuster_refresh';
+const REFRESH_PATH = '/v1/sessions';
+const HOUR_SECONDS = 3600;
+
+const Account = Type.Object({
+  id: Type.String(),
+  username: Type.String(),
+  email: Type.String(),
+  role: Type.Union([Type.Literal('buyer'), Type.Literal('admin')]),
+  createdAt: Type.String({ format: 'date-time' }),
+});
+
+const Session = Type.Object({ accessToken: Type.String(), expiresIn: Type.Integer(), account: Account });
+
+const NewAccount = Type.Object(
+  {
+    username: Type.String({ pattern: USERNAME_PATTERN }),
+    email: Type.String({ format: 'email', maxLength: EMAIL_LENGTH_MAX }),
+    password: Type.String({ minLength: PASSWORD_LENGTH_MIN, maxLength: PASSWORD_LENGTH_MAX }),
+  },
+  { additionalProperties: false },
+);
+
+const Credentials = Type.Object(
+  {
+    login: Type.String({ minLength: 1, maxLength: EMAIL_LENGTH_MAX }),
+    password: Type.String({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX }),
+  },
+  { additionalProperties: false },
+);
+
+export interface AccountRoutesParts {
+  readonly database: Database;
+  readonly sessions: Sessions;
+  readonly guard: Guard;
+  readonly signUpsPerAddressPerHour: number;
+}
+
+export function accountRoutes(server: Server, parts: AccountRoutesParts): void {
+  const { database, sessions, guard } = parts;
+  const signUps = new RateLimiterMemory({ points: parts.signUpsPerAddressPerHour, duration: HOUR_SECONDS });
+  const tags = ['people'];
+  const security = [{ accessToken: [] }];
+
+  server.post(
+    '/v1/accounts',
+    { onRequest: guard.anyone, schema: { tags, summary: 'Sign up', body: NewAccount, response: { 201: Account } } },
+    async (request, reply) => {
+      await signUps.consume(request.ip).catch((refusal: { msBeforeNext: number }) => {
+        throw new Problem('too_many_attempts', { retryAfterSeconds: Math.ceil(refusal.msBeforeNext / 1000) });
+      });
+      const { username, email, password } = request.body;
+      const passwordHash = await hashPassword(password);
+      const account = await insertAccount(database, { username, email, passwordHash, role: 'buyer' });
+      return reply.code(201).send(account);
+    },
+  );
+
+  server.post(
+    '/v1/sessions',
+    { onRequest: guard.anyone, schema: { tags, summary: 'Sign in', body: Credentials, response: { 201: Session } } },
+    async (request, reply) => {
+      const { login, password } = request.body;
+      return answer(request, reply, await sessions.signIn(login, password, request.ip));
+    },
+  );
+
+  server.post(
+    '/v1/sessions/refresh',
+    {
+      onRequest: guard.anyone,
+      schema: { tags, summary: 'A new access token for the refresh cookie', response: { 201: Session } },
+    },
+    async (request, reply) => {
+      const refreshToken = request.cookies[REFRESH_COOKIE];
+      if (refreshToken === undefined) throw new Problem('session_ended', { detail: 'There is no refresh cookie' });
+      try {
+        return await answer(request, reply, await sessions.refresh(refreshToken));
+      } catch (error) {
+        if (error instanceof Problem) void reply.clearCookie(REFRESH_COOKIE, { path: REFRESH_PATH });
+        throw error;
+      }
+    },
+  );
+
+  server.delete(
+    '/v1/sessions/current',
+    { onRequest: guard.signedIn, schema: { tags, security, summary: 'Sign out', response: { 204: Type.Null() } } },
+    async (request, reply) => {
+      await sessions.end(callerOf(request).sessionId);
+      return reply.clearCookie(REFRESH_COOKIE, { path: REFRESH_PATH }).code(204).send(null);
+    },
+  );
+
+  server.get(
+    '/v1/me',
+    { onRequest: guard.signedIn, schema: { tags, security, summary: 'My profile', response: { 200: Account } } },
+    async (request) => {
+      const account = await accountById(database, callerOf(request).accountId);
+      if (account === undefined) throw new Problem('unauthenticated');
+      return account;
+    },
+  );
+}
+
+function answer(request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn): FastifyReply {
+  return reply
+    .code(201)
+    .setCookie(REFRESH_COOKIE, signedIn.refreshToken, {
+      path: REFRESH_PATH,
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: request.protocol === 'https',
+      maxAge: SESSION_SECONDS,
+    })
+    .send({ accessToken: signedIn.accessToken, expiresIn: ACCESS_TOKEN_SECONDS, account: signedIn.account });
+}

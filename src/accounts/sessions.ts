@@ -1,0 +1,114 @@
+/**
+ * A session's life.
+ *
+ *   signed in ──refresh──> signed in, with the next refresh token; the one before is spent
+ *       │
+ *       ├── a spent refresh token comes again: one of two holders is a thief; nobody can tell which ──> ended
+ *       ├── sign out ──> ended
+ *       └── 30 days without a refresh ──> expired
+ *
+ * Ended means at once: in the database for refresh tokens, in `AccessTokens` for access tokens, and `onEnded` for open sockets.
+ *
+ * The refresh token is `<session id>.<secret>`; only the secret's SHA-256 is stored.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import type { Database } from '../database/database.ts';
+import { Problem } from '../http/problem.ts';
+import type { Account } from './account.ts';
+import { verifyNobody, verifyPassword } from './passwords.ts';
+import type { SignInAttempts } from './sign-in-attempts.ts';
+import * as store from './store.ts';
+import { ACCESS_TOKEN_SECONDS, type AccessTokens } from './tokens.ts';
+
+export const SESSION_SECONDS = 30 * 24 * 60 * 60;
+
+export interface SignedIn {
+  readonly account: Account;
+  readonly sessionId: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+export class Sessions {
+  readonly #database: Database;
+  readonly #tokens: AccessTokens;
+  readonly #attempts: SignInAttempts;
+  readonly #endedListeners: ((sessionId: string) => void)[] = [];
+
+  constructor(database: Database, tokens: AccessTokens, attempts: SignInAttempts) {
+    this.#database = database;
+    this.#tokens = tokens;
+    this.#attempts = attempts;
+  }
+
+  onEnded(listener: (sessionId: string) => void): void {
+    this.#endedListeners.push(listener);
+  }
+
+  /** After a restart the tokens of sessions that ended just before it are still refused. */
+  async recall(): Promise<void> {
+    for (const session of await store.sessionsEndedWithin(this.#database, ACCESS_TOKEN_SECONDS)) {
+      this.#tokens.endSession(session.id, session.endedAtMs + ACCESS_TOKEN_SECONDS * 1000);
+    }
+  }
+
+  /** Throws `bad_credentials` and `too_many_attempts`. */
+  async signIn(login: string, password: string, address: string): Promise<SignedIn> {
+    const attempt = await this.#attempts.begin(login, address);
+    const found = await store.accountByLogin(this.#database, login);
+    const right = found ? await verifyPassword(found.passwordHash, password) : await verifyNobody(password);
+    if (!found || !right) throw new Problem('bad_credentials');
+    await attempt.succeeded();
+    const session = newRefreshToken(randomBytes(16).toString('base64url'));
+    await store.insertSession(this.#database, {
+      id: session.id,
+      accountId: found.account.id,
+      refreshHash: session.hash,
+      lifetimeSeconds: SESSION_SECONDS,
+    });
+    return this.#signedIn(found.account, session);
+  }
+
+  /** Throws `session_ended`; a token that was used before ends its session. */
+  async refresh(refreshToken: string): Promise<SignedIn> {
+    const current = readRefreshToken(refreshToken);
+    if (current === undefined) throw new Problem('session_ended');
+    const next = newRefreshToken(current.id);
+    const account = await store.rotateSession(this.#database, {
+      id: current.id,
+      current: current.hash,
+      next: next.hash,
+      lifetimeSeconds: SESSION_SECONDS,
+    });
+    if (account === undefined) {
+      await this.end(current.id);
+      throw new Problem('session_ended');
+    }
+    return this.#signedIn(account, next);
+  }
+
+  async end(sessionId: string): Promise<void> {
+    this.#tokens.endSession(sessionId);
+    for (const listener of this.#endedListeners) listener(sessionId);
+    await store.endSession(this.#database, sessionId);
+  }
+
+  #signedIn(account: Account, session: { id: string; token: string }): SignedIn {
+    const accessToken = this.#tokens.issue(account, session.id);
+    return { account, sessionId: session.id, accessToken, refreshToken: session.token };
+  }
+}
+
+function newRefreshToken(sessionId: string): { id: string; token: string; hash: Buffer } {
+  const secret = randomBytes(32).toString('base64url');
+  return { id: sessionId, token: `${sessionId}.${secret}`, hash: hashOf(secret) };
+}
+
+function readRefreshToken(token: string): { id: string; hash: Buffer } | undefined {
+  const match = /^([\w-]{22})\.([\w-]{43})$/.exec(token);
+  return match?.[1] && match[2] ? { id: match[1], hash: hashOf(match[2]) } : undefined;
+}
+
+function hashOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}

@@ -1,0 +1,51 @@
+/**
+ * How often a password may be guessed. Three counters, because each alone has a hole: per login and address (one thief at one account), per login (a
+ * thief with many addresses), per address (one thief at many accounts). The owner behind another address still gets in until the second one is full.
+ */
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { Problem } from '../http/problem.ts';
+
+const WINDOW_SECONDS = 15 * 60;
+const LIMITS = { loginAndAddress: 10, login: 100, address: 300 } as const;
+
+export interface Attempt {
+  /** The password was right: this login at this address starts anew. */
+  succeeded(): Promise<void>;
+}
+
+export class SignInAttempts {
+  readonly #byLoginAndAddress = limiter(LIMITS.loginAndAddress);
+  readonly #byLogin = limiter(LIMITS.login);
+  readonly #byAddress = limiter(LIMITS.address);
+
+  /** Counts an attempt before the password is looked at. Throws `too_many_attempts`. */
+  async begin(login: string, address: string): Promise<Attempt> {
+    const name = login.toLowerCase();
+    const pair = `${address} ${name}`;
+    try {
+      await this.#byLoginAndAddress.consume(pair);
+      await this.#byLogin.consume(name);
+      await this.#byAddress.consume(address);
+    } catch (refusal) {
+      if (refusal instanceof Error) throw refusal;
+      const seconds = Math.ceil((refusal as RateLimiterRes).msBeforeNext / 1000);
+      throw new Problem('too_many_attempts', {
+        detail: `Too many attempts to sign in; try again in ${Math.ceil(seconds / 60)} min`,
+        retryAfterSeconds: seconds,
+      });
+    }
+    return {
+      succeeded: async () => {
+        await Promise.all([
+          this.#byLoginAndAddress.delete(pair),
+          this.#byLogin.reward(name),
+          this.#byAddress.reward(address),
+        ]);
+      },
+    };
+  }
+}
+
+function limiter(points: number): RateLimiterMemory {
+  return new RateLimiterMemory({ points, duration: WINDOW_SECONDS });
+}

@@ -1,0 +1,118 @@
+/** What accounts and sessions store. */
+import { isDatabaseError, type Queryable, SQLSTATE } from '../database/database.ts';
+import { Problem } from '../http/problem.ts';
+import type { Account, Role } from './account.ts';
+
+interface AccountRow {
+  id: string;
+  username: string;
+  email: string;
+  role: Role;
+  created_at: Date;
+  password_hash: string;
+}
+
+const COLUMNS = 'id, username, email, role, created_at, password_hash';
+
+export interface NewAccount {
+  readonly username: string;
+  readonly email: string;
+  readonly passwordHash: string;
+  readonly role: Role;
+}
+
+/** Throws `username_taken` or `email_taken`. */
+export async function insertAccount(database: Queryable, account: NewAccount): Promise<Account> {
+  try {
+    const [row] = await database.query<AccountRow>(
+      `insert into accounts (username, email, password_hash, role) values ($1, $2, $3, $4) returning ${COLUMNS}`,
+      [account.username, account.email, account.passwordHash, account.role],
+    );
+    return toAccount(row as AccountRow);
+  } catch (error) {
+    if (isDatabaseError(error, SQLSTATE.uniqueViolation, 'accounts_username')) throw taken('username');
+    if (isDatabaseError(error, SQLSTATE.uniqueViolation, 'accounts_email')) throw taken('email');
+    throw error;
+  }
+}
+
+function taken(field: 'username' | 'email'): Problem {
+  return new Problem(`${field}_taken`, { errors: [{ field, message: 'is taken' }] });
+}
+
+/** By username, or by email address if there is an `@` in it; without regard to case. */
+export async function accountByLogin(database: Queryable, login: string) {
+  const column = login.includes('@') ? 'email' : 'username';
+  const [row] = await database.query<AccountRow>(`select ${COLUMNS} from accounts where lower(${column}) = lower($1)`, [
+    login,
+  ]);
+  return row && { account: toAccount(row), passwordHash: row.password_hash };
+}
+
+export async function accountById(database: Queryable, id: string): Promise<Account | undefined> {
+  const [row] = await database.query<AccountRow>(`select ${COLUMNS} from accounts where id = $1`, [id]);
+  return row && toAccount(row);
+}
+
+export async function hasAdministrator(database: Queryable): Promise<boolean> {
+  const [row] = await database.query<{ found: boolean }>(
+    `select exists (select from accounts where role = 'admin') as found`,
+  );
+  return row?.found === true;
+}
+
+function toAccount(row: AccountRow): Account {
+  return {
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    role: row.role,
+    createdAt: row.created_at.toISOString(),
+  };
+}
+
+export interface NewSession {
+  readonly id: string;
+  readonly accountId: string;
+  readonly refreshHash: Buffer;
+  readonly lifetimeSeconds: number;
+}
+
+export async function insertSession(database: Queryable, session: NewSession): Promise<void> {
+  await database.query(
+    'insert into sessions (id, account_id, refresh_hash, expires_at) values ($1, $2, $3, now() + make_interval(secs => $4))',
+    [session.id, session.accountId, session.refreshHash, session.lifetimeSeconds],
+  );
+}
+
+/** Puts the next refresh token in the place of the current one. Returns the session's account if the token was the current one. */
+export async function rotateSession(
+  database: Queryable,
+  session: { id: string; current: Buffer; next: Buffer; lifetimeSeconds: number },
+): Promise<Account | undefined> {
+  const [row] = await database.query<AccountRow>(
+    `with rotated as (
+       update sessions set refresh_hash = $3, expires_at = now() + make_interval(secs => $4)
+       where id = $1 and refresh_hash = $2 and ended_at is null and expires_at > now()
+       returning account_id)
+     select ${COLUMNS} from accounts join rotated on rotated.account_id = accounts.id`,
+    [session.id, session.current, session.next, session.lifetimeSeconds],
+  );
+  return row && toAccount(row);
+}
+
+export async function endSession(database: Queryable, id: string): Promise<void> {
+  await database.query('update sessions set ended_at = now() where id = $1 and ended_at is null', [id]);
+}
+
+/** Sessions that ended within the last `seconds`: their access tokens may still be around. */
+export async function sessionsEndedWithin(
+  database: Queryable,
+  seconds: number,
+): Promise<{ id: string; endedAtMs: number }[]> {
+  const rows = await database.query<{ id: string; ended_at: Date }>(
+    'select id, ended_at from sessions where ended_at > now() - make_interval(secs => $1) order by ended_at',
+    [seconds],
+  );
+  return rows.map((row) => ({ id: row.id, endedAtMs: row.ended_at.getTime() }));
+}

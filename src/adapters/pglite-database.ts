@@ -1,0 +1,178 @@
+/**
+ * The embedded database: PGlite (PostgreSQL in WebAssembly) in a thread of its own, one connection.
+ *
+ * Statements wait in two lanes; the express lane goes first. A transaction holds the connection from `begin` to `commit`, so nothing else may slip in
+ * between: it takes its turn as one piece of work.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Database, Queryable } from '../database/database.ts';
+import type { PgliteReply, PgliteRequest, PgliteWorkerData } from './pglite-worker.ts';
+
+type Work = () => Promise<void>;
+
+export class PgliteDatabase implements Database {
+  readonly expressLane: Queryable;
+  readonly #worker: Worker;
+  readonly #release: () => void;
+  readonly #replies = new Map<number, { resolve: (rows: object[]) => void; reject: (error: Error) => void }>();
+  readonly #express: Work[] = [];
+  readonly #ordinary: Work[] = [];
+  #busy = false;
+  #closing = false;
+  #lastId = 0;
+
+  /**
+   * Opens the database in `folder` (made if missing), or one in memory when `folder` is null.
+   * Throws when another process has the folder open: two writers would destroy it.
+   */
+  static async open(folder: string | null): Promise<PgliteDatabase> {
+    const release = folder === null ? () => {} : lockFolder(folder);
+    const workerData: PgliteWorkerData = { path: folder === null ? null : join(folder, 'postgres') };
+    const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        worker.once('message', () => resolve());
+        worker.once('error', reject);
+      });
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return new PgliteDatabase(worker, release);
+  }
+
+  private constructor(worker: Worker, release: () => void) {
+    this.#worker = worker;
+    this.#release = release;
+    this.expressLane = this.#lane(this.#express);
+    const ordinary = this.#lane(this.#ordinary);
+    this.query = ordinary.query;
+    this.execute = ordinary.execute;
+    worker.on('message', (reply: PgliteReply | 'closed') => {
+      if (reply === 'closed') return;
+      const waiting = this.#replies.get(reply.id);
+      this.#replies.delete(reply.id);
+      if ('rows' in reply) waiting?.resolve(reply.rows);
+      else waiting?.reject(Object.assign(new Error(reply.error.message), reply.error));
+    });
+    worker.on('error', (error: Error) => this.#failAll(error));
+    worker.on('exit', () => this.#failAll(new Error('the embedded database has stopped')));
+  }
+
+  readonly query: Queryable['query'];
+  readonly execute: Queryable['execute'];
+
+  transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
+    const held: Queryable = {
+      query: <Row extends object>(text: string, parameters: readonly unknown[] = []) =>
+        this.#send(text, parameters) as Promise<Row[]>,
+      execute: async (script) => {
+        await this.#send(script, null);
+      },
+    };
+    return this.#enqueue(this.#ordinary, async () => {
+      await held.execute('begin');
+      try {
+        const result = await work(held);
+        await held.execute('commit');
+        return result;
+      } catch (error) {
+        await held.execute('rollback');
+        throw error;
+      }
+    });
+  }
+
+  /** Finishes what waits, closes the files cleanly and gives the folder back. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    await this.#enqueue(this.#ordinary, async () => {
+      this.#closing = true;
+      const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
+      this.#worker.postMessage('close');
+      await exited;
+    });
+    this.#release();
+  }
+
+  #lane(queue: Work[]): Queryable {
+    return {
+      query: <Row extends object>(text: string, parameters: readonly unknown[] = []) =>
+        this.#enqueue(queue, () => this.#send(text, parameters) as Promise<Row[]>),
+      execute: (script) =>
+        this.#enqueue(queue, async () => {
+          await this.#send(script, null);
+        }),
+    };
+  }
+
+  #enqueue<Result>(queue: Work[], work: () => Promise<Result>): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      queue.push(() => work().then(resolve, reject));
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    if (this.#busy) return;
+    const work = this.#express.shift() ?? this.#ordinary.shift();
+    if (work === undefined) return;
+    this.#busy = true;
+    void work().finally(() => {
+      this.#busy = false;
+      this.#next();
+    });
+  }
+
+  #send(text: string, parameters: readonly unknown[] | null): Promise<object[]> {
+    if (this.#closing) return Promise.reject(new Error('the embedded database is closed'));
+    this.#lastId += 1;
+    const request: PgliteRequest = { id: this.#lastId, text, parameters };
+    return new Promise((resolve, reject) => {
+      this.#replies.set(request.id, { resolve, reject });
+      this.#worker.postMessage(request);
+    });
+  }
+
+  #failAll(error: Error): void {
+    for (const waiting of this.#replies.values()) waiting.reject(error);
+    this.#replies.clear();
+  }
+}
+
+/**
+ * Marks the folder as ours by a file with our process id. A file left by a process that is gone (kill -9) is taken over.
+ * Returns what removes the mark.
+ */
+function lockFolder(folder: string): () => void {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'process-id');
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' });
+      return () => rmSync(file, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 0) throw error;
+    }
+    const owner = Number(readFileSync(file, 'utf8'));
+    if (owner !== process.pid && isAlive(owner)) {
+      throw new Error(
+        `${folder} is in use by process ${owner}. Stop that process, or set DATA_DIR to another folder. ` +
+          `If process ${owner} is not Doorbuster, delete ${file}.`,
+      );
+    }
+    rmSync(file, { force: true });
+  }
+}
+
+function isAlive(processId: number): boolean {
+  if (!Number.isInteger(processId) || processId <= 0) return false;
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

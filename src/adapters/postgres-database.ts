@@ -1,0 +1,66 @@
+/** PostgreSQL 15 or newer, over `pg`. The ledger's batches have connections of their own, so that slow pages never hold up a sale. */
+import pg from 'pg';
+import type { Database, Queryable } from '../database/database.ts';
+
+export interface PostgresOptions {
+  readonly url: string;
+  /** Connections for everything but the ledger. */
+  readonly connectionsMax: number;
+  /** Connections for the ledger: as many drops as may decide at the same instant in this process. */
+  readonly ledgerConnectionsMax: number;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+export class PostgresDatabase implements Database {
+  readonly expressLane: Queryable;
+  readonly query: Queryable['query'];
+  readonly execute: Queryable['execute'];
+  readonly #pool: pg.Pool;
+  readonly #ledgerPool: pg.Pool;
+
+  constructor(options: PostgresOptions) {
+    const common = { connectionString: options.url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
+    this.#pool = new pg.Pool({ ...common, max: options.connectionsMax });
+    this.#ledgerPool = new pg.Pool({ ...common, max: options.ledgerConnectionsMax });
+    // An idle connection that PostgreSQL closes is replaced at the next use; without a listener it would end the process.
+    for (const pool of [this.#pool, this.#ledgerPool]) pool.on('error', () => {});
+    ({ query: this.query, execute: this.execute } = queryableOver(this.#pool));
+    this.expressLane = queryableOver(this.#ledgerPool);
+  }
+
+  async transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
+    const client = await this.#pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      try {
+        const result = await work(queryableOver(client));
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch((rollbackError: Error) => {
+          broken = rollbackError;
+        });
+        throw error;
+      }
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.end(), this.#ledgerPool.end()]);
+  }
+}
+
+function queryableOver(client: pg.Pool | pg.PoolClient): Queryable {
+  return {
+    async query<Row extends object>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+      return (await client.query<Row>(text, [...parameters])).rows;
+    },
+    async execute(script: string): Promise<void> {
+      await client.query(script);
+    },
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * A claim's way through this process, the same over HTTP and over the socket. The caller has been identified; then, cheapest first:
+ *
+ *   rate        more claims in a second than a person can press                      -> rate_limited
+ *   repeat      the very same request is on its way already (double click, two tabs) -> its answer, when it comes
+ *   gate        not open, closed or sold out, as far as this process knows           -> that outcome, from memory
+ *   lock        another request of this user for this drop is on its way             -> claim_in_flight
+ *   intake      the queue is full                                                    -> overloaded
+ *   ledger      decides; what it says is committed
+ *
+ * The steps up to the gate are synchronous: a refusal costs no promise.
+ */
+import type { Catalogue } from '../drops/catalogue.ts';
+import type { Drop } from '../drops/drop.ts';
+import { RateMap } from '../http/rate-map.ts';
+import { type Ledger, notOpen } from '../ledger/ledger.ts';
+import type { Outcome } from '../ledger/outcome.ts';
+import { Gate } from './gate.ts';
+import type { InFlightLock } from './in-flight-lock.ts';
+import type { Claim, Fault, Faulted, Intake } from './intake.ts';
+
+/** A claim's answer: an outcome, or why there is none yet. A fault may be repeated with the same request id. */
+export type ClaimAnswer = Outcome | { readonly fault: Fault | 'rate_limited' | 'claim_in_flight' | 'shutting_down' };
+
+export interface AdmissionParts {
+  readonly catalogue: Catalogue;
+  readonly ledger: Pick<Ledger, 'claimants'>;
+  readonly intake: Intake;
+  readonly lock: InFlightLock;
+  readonly nowMs: () => number;
+  readonly claimsPerUserPerSecond: number;
+}
+
+export const DROP_ID_PATTERN = '^[1-9][0-9]{0,17}$';
+export const REQUEST_ID_PATTERN = '^[A-Za-z0-9_-]{8,64}$';
+
+/** Beyond this the oldest gate goes; it is made again from the ledger when somebody claims. */
+const GATES_MAX = 1_000;
+
+const DROP_ID = new RegExp(DROP_ID_PATTERN);
+
+export class Admission {
+  readonly #parts: AdmissionParts;
+  readonly #rates: RateMap;
+  readonly #gates = new Map<string, Gate>();
+  readonly #opening = new Map<string, Promise<Gate | undefined>>();
+  readonly #onTheirWay = new Map<string, Promise<ClaimAnswer>>();
+  #closed = false;
+  /** Answers given, by outcome or fault; for the metrics. */
+  readonly counts = new Map<string, number>();
+
+  constructor(parts: AdmissionParts) {
+    this.#parts = parts;
+    this.#rates = new RateMap(parts.claimsPerUserPerSecond);
+  }
+
+  claim(claim: Claim): ClaimAnswer | Promise<ClaimAnswer> {
+    const answer = this.#admit(claim);
+    if (answer instanceof Promise) {
+      return answer.then((settled) => {
+        this.#count(settled);
+        return settled;
+      });
+    }
+    this.#count(answer);
+    return answer;
+  }
+
+  /** From now on every claim is told to go elsewhere; those on their way are answered. */
+  close(): Promise<void> {
+    this.#closed = true;
+    return this.#parts.intake.drained();
+  }
+
+  #admit(claim: Claim): ClaimAnswer | Promise<ClaimAnswer> {
+    if (this.#closed) return { fault: 'shutting_down' };
+    const nowMs = this.#parts.nowMs();
+    if (!this.#rates.admit(claim.userId, nowMs)) return { fault: 'rate_limited' };
+    const drop = this.#parts.catalogue.known(claim.dropId);
+    const gate = this.#gates.get(claim.dropId);
+    if (drop === undefined || gate === undefined) return this.#openGateAndAdmit(claim);
+    return this.#pass(claim, drop, gate, nowMs);
+  }
+
+  #pass(claim: Claim, drop: Drop, gate: Gate, nowMs: number): ClaimAnswer | Promise<ClaimAnswer> {
+    const { dropId, userId, requestId } = claim;
+    if (this.#onTheirWay.size > 0) {
+      const same = this.#onTheirWay.get(keyOf(claim));
+      if (same !== undefined) return same;
+    }
+    const refusal = gate.refuse(drop, userId, nowMs);
+    if (refusal === 'not_open') return notOpen(dropId, requestId, drop.opensAtMs, nowMs);
+    if (refusal !== undefined) return { outcome: refusal, dropId, requestId };
+    const key = keyOf(claim);
+    const answer = this.#decide(claim).finally(() => this.#onTheirWay.delete(key));
+    this.#onTheirWay.set(key, answer);
+    return answer;
+  }
+
+  async #decide(claim: Claim): Promise<Outcome | Faulted | { fault: 'claim_in_flight' }> {
+    const { lock, intake } = this.#parts;
+    const acquired = lock.acquire(claim.dropId, claim.userId, claim.requestId);
+    // In one process the lock answers at once, and then the claim enters the queue in this very turn: first come, first served.
+    if (!(acquired instanceof Promise ? await acquired : acquired)) return { fault: 'claim_in_flight' };
+    try {
+      return await intake.submit(claim);
+    } finally {
+      lock.release(claim.dropId, claim.userId, claim.requestId);
+    }
+  }
+
+  async #openGateAndAdmit(claim: Claim): Promise<ClaimAnswer> {
+    try {
+      const gate = DROP_ID.test(claim.dropId) ? await this.#openGate(claim.dropId) : undefined;
+      const drop = gate && (await this.#parts.catalogue.load(claim.dropId));
+      if (gate === undefined || drop === undefined) return { fault: 'drop_not_found' };
+      return await this.#pass(claim, drop, gate, this.#parts.nowMs());
+    } catch {
+      return { fault: 'ledger_unavailable' };
+    }
+  }
+
+  /** The drop's gate, with everyone in it whose claims the ledger has already. Many who come at once wait for the same one. */
+  #openGate(dropId: string): Promise<Gate | undefined> {
+    const known = this.#gates.get(dropId);
+    if (known !== undefined) return Promise.resolve(known);
+    let opening = this.#opening.get(dropId);
+    if (opening === undefined) {
+      opening = this.#makeGate(dropId).finally(() => this.#opening.delete(dropId));
+      this.#opening.set(dropId, opening);
+    }
+    return opening;
+  }
+
+  async #makeGate(dropId: string): Promise<Gate | undefined> {
+    if ((await this.#parts.catalogue.load(dropId)) === undefined) return undefined;
+    const gate = new Gate(await this.#parts.ledger.claimants(dropId));
+    this.#gates.set(dropId, gate);
+    if (this.#gates.size > GATES_MAX) {
+      for (const oldest of this.#gates.keys()) {
+        this.#gates.delete(oldest);
+        break;
+      }
+    }
+    return gate;
+  }
+
+  #count(answer: ClaimAnswer): void {
+    const name = 'fault' in answer ? answer.fault : answer.outcome;
+    this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+  }
+}
+
+function keyOf({ dropId, userId, requestId }: Claim): string {
+  return `${dropId} ${userId} ${requestId}`;
+}

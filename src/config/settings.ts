@@ -1,0 +1,228 @@
+/**
+ * From the environment to settings. Every mistake is named at once, with its remedy. docs/settings.md is written from this table (`main.ts settings`).
+ */
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDirectory: string;
+  readonly databaseUrl: string | null;
+  readonly databaseConnectionsMax: number;
+  readonly jwtSecret: string | null;
+  readonly admin: { readonly username: string; readonly email: string; readonly password: string | null };
+  readonly demoDrops: boolean;
+  readonly logLevel: string;
+  readonly trustProxy: boolean;
+  readonly httpsRequired: boolean;
+  readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null;
+  readonly claimQueueMax: number;
+  readonly claimBatchMax: number;
+  readonly claimsPerUserPerSecond: number;
+  readonly requestsPerUserPerSecond: number;
+  readonly requestsPerAddressPerSecond: number;
+  readonly signUpsPerAddressPerHour: number;
+  readonly socketsMax: number;
+  readonly socketMessagesPerSecond: number;
+  readonly loadtestEnabled: boolean;
+}
+
+type Reader<Value> = (text: string) => Value;
+
+interface Setting<Value> {
+  readonly name: string;
+  readonly fallback: string | null;
+  /** What it does, and what changing it costs or gains. */
+  readonly meaning: string;
+  readonly read: Reader<Value>;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+const text: Reader<string> = (value) => value;
+
+const yesNo: Reader<boolean> = (value) => {
+  if (['true', '1', 'yes'].includes(value)) return true;
+  if (['false', '0', 'no'].includes(value)) return false;
+  throw new Error('must be true or false');
+};
+
+function wholeNumber(minimum: number, maximum: number): Reader<number> {
+  return (value) => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < minimum || number > maximum) {
+      throw new Error(`must be a whole number from ${minimum} to ${maximum}`);
+    }
+    return number;
+  };
+}
+
+function matching(pattern: RegExp, remedy: string): Reader<string> {
+  return (value) => {
+    if (!pattern.test(value)) throw new Error(remedy);
+    return value;
+  };
+}
+
+function setting<Value>(name: string, fallback: string | null, read: Reader<Value>, meaning: string): Setting<Value> {
+  return { name, fallback, read, meaning };
+}
+
+export const SETTINGS = {
+  port: setting('PORT', '8080', wholeNumber(0, 65_535), 'The port to serve on; 0 takes a free one.'),
+  host: setting('HOST', '0.0.0.0', text, 'The address to serve on; `127.0.0.1` serves this machine only.'),
+  dataDirectory: setting(
+    'DATA_DIR',
+    'data',
+    text,
+    'The folder of the embedded database and of generated secrets. Back it up.',
+  ),
+  databaseUrl: setting(
+    'DATABASE_URL',
+    null,
+    matching(/^postgres(ql)?:\/\//, 'must look like postgres://user:password@host:5432/database'),
+    'PostgreSQL 15 or newer. Unset: the embedded database under `DATA_DIR`.',
+  ),
+  databaseConnectionsMax: setting(
+    'DATABASE_CONNECTIONS_MAX',
+    '20',
+    wholeNumber(2, 500),
+    'Connections to PostgreSQL that this process may open, those of the ledger included.',
+  ),
+  jwtSecret: setting(
+    'JWT_SECRET',
+    null,
+    matching(/^.{32,}$/s, 'must have at least 32 characters; make one with `openssl rand -hex 32`'),
+    'Signs access tokens; the same on all machines. Unset: generated once under `DATA_DIR`. Changing it signs everybody out.',
+  ),
+  adminUsername: setting('ADMIN_USERNAME', 'admin', text, 'The first administrator, made when there is none yet.'),
+  adminEmail: setting('ADMIN_EMAIL', 'admin@localhost.localdomain', text, 'Its email address.'),
+  adminPassword: setting(
+    'ADMIN_PASSWORD',
+    null,
+    matching(/^.{10,200}$/s, 'must have 10 to 200 characters'),
+    'Its password. Unset: generated, and printed once.',
+  ),
+  demoDrops: setting('DEMO_DROPS', 'true', yesNo, 'Whether the first start makes two drops to press at.'),
+  logLevel: setting(
+    'LOG_LEVEL',
+    'info',
+    matching(new RegExp(`^(${LOG_LEVELS.join('|')})$`), `must be one of ${LOG_LEVELS.join(', ')}`),
+    'How much is logged, as JSON lines on standard output.',
+  ),
+  trustProxy: setting(
+    'TRUST_PROXY',
+    'false',
+    yesNo,
+    'Whether a proxy in front tells the client’s address and protocol (X-Forwarded-*). Only true if nobody can reach the server past that proxy.',
+  ),
+  httpsRequired: setting(
+    'HTTPS_REQUIRED',
+    'false',
+    yesNo,
+    'Refuse plain HTTP, mark cookies as secure and tell browsers to stay on HTTPS. Set it with `TLS_*` or with `TRUST_PROXY`.',
+  ),
+  tlsCertificateFile: setting(
+    'TLS_CERTIFICATE_FILE',
+    null,
+    text,
+    'A PEM certificate chain: the server speaks HTTPS itself.',
+  ),
+  tlsKeyFile: setting('TLS_KEY_FILE', null, text, 'The certificate’s private key.'),
+  claimQueueMax: setting(
+    'CLAIM_QUEUE_MAX',
+    '50000',
+    wholeNumber(1, 10_000_000),
+    'Claims that may wait for the ledger. More are told 503 at once; a longer queue means longer waits and more memory.',
+  ),
+  claimBatchMax: setting(
+    'CLAIM_BATCH_MAX',
+    '1024',
+    wholeNumber(1, 10_000),
+    'Claims decided in one transaction. Larger batches cost less each, and make the first in the batch wait for the last.',
+  ),
+  claimsPerUserPerSecond: setting(
+    'CLAIMS_PER_USER_PER_SECOND',
+    '20',
+    wholeNumber(1, 1_000_000),
+    'Claims that one user may send in a second; more are told 429.',
+  ),
+  requestsPerUserPerSecond: setting(
+    'REQUESTS_PER_USER_PER_SECOND',
+    '50',
+    wholeNumber(1, 1_000_000),
+    'Other signed-in requests of one user in a second.',
+  ),
+  requestsPerAddressPerSecond: setting(
+    'REQUESTS_PER_ADDRESS_PER_SECOND',
+    '500',
+    wholeNumber(1, 1_000_000),
+    'Requests without a valid token from one address in a second. Generous, because a mobile carrier puts thousands of people behind one address.',
+  ),
+  signUpsPerAddressPerHour: setting(
+    'SIGN_UPS_PER_ADDRESS_PER_HOUR',
+    '100',
+    wholeNumber(1, 1_000_000),
+    'New accounts from one address in an hour.',
+  ),
+  socketsMax: setting(
+    'SOCKETS_MAX',
+    '15000',
+    wholeNumber(1, 1_000_000),
+    'Open sockets that this process takes; more are turned away. Each takes about 20 KiB, and one of the files the system lets the process open.',
+  ),
+  socketMessagesPerSecond: setting(
+    'SOCKET_MESSAGES_PER_SECOND',
+    '100',
+    wholeNumber(1, 1_000_000),
+    'Messages that one socket may send in a second; one that sends more is closed.',
+  ),
+  loadtestEnabled: setting(
+    'LOADTEST_ENABLED',
+    'false',
+    yesNo,
+    'Lets administrators make thousands of accounts with tokens at once. Never on a real shop.',
+  ),
+} as const;
+
+/**
+ * Reads all settings. Throws one error that names every mistake.
+ * An empty variable counts as unset, as `docker compose` passes them.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const mistakes: string[] = [];
+  function value<Value>({ name, fallback, read }: Setting<Value>): Value | null {
+    const given = environment[name] || fallback;
+    if (given === null || given === undefined) return null;
+    try {
+      return read(given);
+    } catch (error) {
+      mistakes.push(`  ${name}=${given} ${(error as Error).message}`);
+      return null;
+    }
+  }
+  const all = Object.fromEntries(Object.entries(SETTINGS).map(([key, of]) => [key, value(of as Setting<unknown>)])) as {
+    [Key in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Key]['read']>;
+  } & { databaseUrl: string | null; jwtSecret: string | null; adminPassword: string | null };
+  const { adminUsername, adminEmail, adminPassword, tlsCertificateFile, tlsKeyFile, ...rest } = all;
+  if (Boolean(tlsCertificateFile) !== Boolean(tlsKeyFile)) {
+    mistakes.push('  TLS_CERTIFICATE_FILE and TLS_KEY_FILE belong together: set both or none');
+  }
+  if (all.httpsRequired && !all.trustProxy && !tlsKeyFile) {
+    mistakes.push(
+      '  HTTPS_REQUIRED=true needs TLS_CERTIFICATE_FILE and TLS_KEY_FILE, or TRUST_PROXY=true behind a proxy that speaks HTTPS',
+    );
+  }
+  if (mistakes.length > 0) throw new Error(`These settings are wrong:\n${mistakes.join('\n')}`);
+  return {
+    ...rest,
+    admin: { username: adminUsername, email: adminEmail, password: adminPassword },
+    tls: tlsCertificateFile && tlsKeyFile ? { certificateFile: tlsCertificateFile, keyFile: tlsKeyFile } : null,
+  };
+}
+
+/** The table of docs/settings.md. */
+export function settingsTable(): string {
+  const rows = Object.values(SETTINGS).map(
+    ({ name, fallback, meaning }) => `| \`${name}\` | ${fallback ?? ''} | ${meaning} |`,
+  );
+  return ['| variable | default | meaning |', '|---|---|---|', ...rows, ''].join('\n');
+}

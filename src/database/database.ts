@@ -1,0 +1,37 @@
+/**
+ * The database as the domain folders see it: PostgreSQL's SQL, whoever runs it.
+ *
+ * Both adapters answer alike: `bigint` as a string, `timestamptz` as a Date, `json` parsed. What the port leaves out: cursors, COPY and LISTEN, because
+ * the embedded database has one connection and must not be held by a slow reader.
+ */
+export interface Queryable {
+  /** Runs one statement. Throws a DatabaseError with the SQLSTATE in `code` when PostgreSQL refuses it. */
+  query<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  /** Runs a script of several statements without parameters: migrations, functions. */
+  execute(script: string): Promise<void>;
+}
+
+export interface Database extends Queryable {
+  /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
+  transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
+  /**
+   * The ledger's way in. A sale's batches must not stand in line behind ten thousand people who look at their coupons, so these statements go first
+   * (embedded: ahead in the queue; PostgreSQL: on connections of their own).
+   */
+  readonly expressLane: Queryable;
+  close(): Promise<void>;
+}
+
+/** SQLSTATE codes that the domain answers to, from PostgreSQL's appendix A. */
+export const SQLSTATE = { uniqueViolation: '23505', checkViolation: '23514' } as const;
+
+/** The shape that pg's and PGlite's errors share. */
+export interface DatabaseError extends Error {
+  readonly code: string;
+  readonly constraint?: string;
+}
+
+export function isDatabaseError(error: unknown, code: string, constraint?: string): error is DatabaseError {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== code) return false;
+  return constraint === undefined || ('constraint' in error && error.constraint === constraint);
+}

@@ -1,0 +1,29 @@
+/**
+ * Brings a database to the shape that this version expects: numbered migrations from `db/migrations`, each applied once and checked by its checksum, then
+ * the functions that live beside the code that calls them. All in one transaction under an advisory lock, so that gateways which start together don't race.
+ */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import Postgrator from 'postgrator';
+import type { Database } from './database.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../../db/migrations/*.sql', import.meta.url));
+const FUNCTIONS = [new URL('../ledger/claim.sql', import.meta.url)];
+
+/** Any number will do, as long as nothing else in the same database locks it: the letters "door". */
+const ADVISORY_LOCK = 0x646f6f72;
+
+export async function migrate(database: Database): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await transaction.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
+    const postgrator = new Postgrator({
+      driver: 'pg',
+      migrationPattern: MIGRATIONS,
+      schemaTable: 'schema_version',
+      execQuery: async (text) => ({ rows: await transaction.query(text) }),
+      execSqlScript: (script) => transaction.execute(script),
+    });
+    await postgrator.migrate();
+    for (const file of FUNCTIONS) await transaction.execute(await readFile(file, 'utf8'));
+  });
+}

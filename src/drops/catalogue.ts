@@ -1,0 +1,102 @@
+/**
+ * The drops as this process knows them, for everything that is read a hundred thousand times at ten sharp: pages, gates, live stock. Reading costs no
+ * query. A drop is loaded when it is first asked for; after that the ledger's answers and administrators' changes keep it current, newest wins (by `entries`).
+ */
+import type { Queryable } from '../database/database.ts';
+import type { DropCounters } from '../ledger/ledger.ts';
+import type { Drop } from './drop.ts';
+import { type DropFilter, dropById, listDrops } from './store.ts';
+
+/** Beyond this the drop that was loaded first goes; it is loaded again when somebody asks. */
+const DROPS_MAX = 5_000;
+/** How old a list may be, and how long an id is known to be nobody's. */
+const FRESH_MS = 500;
+const LISTS_MAX = 200;
+
+interface Remembered<Value> {
+  readonly value: Promise<Value>;
+  readonly untilMs: number;
+}
+
+export class Catalogue {
+  readonly #database: Queryable;
+  readonly #drops = new Map<string, Drop>();
+  readonly #loading = new Map<string, Remembered<Drop | undefined>>();
+  readonly #lists = new Map<string, Remembered<Drop[]>>();
+
+  constructor(database: Queryable) {
+    this.#database = database;
+  }
+
+  /** The drop, if this process knows it already. */
+  known(id: string): Drop | undefined {
+    return this.#drops.get(id);
+  }
+
+  /** The drop, loaded if need be; undefined if there is none. Many who ask for the same one at once cost one query. */
+  load(id: string): Promise<Drop | undefined> {
+    const drop = this.#drops.get(id);
+    if (drop !== undefined) return Promise.resolve(drop);
+    return remember(this.#loading, id, async () => {
+      const loaded = await dropById(this.#database, id);
+      return loaded && this.put(loaded);
+    });
+  }
+
+  /** A list as of at most half a second ago, each drop with its newest counters. */
+  async list(filter: DropFilter): Promise<Drop[]> {
+    const drops = await remember(this.#lists, JSON.stringify(filter), () => listDrops(this.#database, filter));
+    return drops.map((drop) => newer(this.#drops.get(drop.id), drop));
+  }
+
+  /** Takes a drop as read from the database; keeps what it has if that is newer. Returns what it keeps. */
+  put(drop: Drop): Drop {
+    const kept = newer(this.#drops.get(drop.id), drop);
+    this.#drops.set(drop.id, kept);
+    if (this.#drops.size > DROPS_MAX) {
+      for (const oldest of this.#drops.keys()) {
+        this.#drops.delete(oldest);
+        break;
+      }
+    }
+    return kept;
+  }
+
+  /** Takes the counters after a batch. */
+  count(id: string, counters: DropCounters): void {
+    const drop = this.#drops.get(id);
+    if (drop !== undefined && counters.entries > drop.entries) this.#drops.set(id, { ...drop, ...counters });
+  }
+
+  /** After a change by an administrator, lists show it at once. */
+  changed(drop: Drop): Drop {
+    this.#lists.clear();
+    return this.put(drop);
+  }
+
+  forget(id: string): void {
+    this.#drops.delete(id);
+    this.#loading.delete(id);
+    this.#lists.clear();
+  }
+}
+
+function newer(known: Drop | undefined, drop: Drop): Drop {
+  return known !== undefined && known.entries > drop.entries ? known : drop;
+}
+
+/** One query per key and `FRESH_MS`, shared by all who ask meanwhile. A failed one is not remembered. */
+function remember<Value>(
+  memory: Map<string, Remembered<Value>>,
+  key: string,
+  ask: () => Promise<Value>,
+): Promise<Value> {
+  const nowMs = Date.now();
+  const remembered = memory.get(key);
+  if (remembered !== undefined && remembered.untilMs > nowMs) return remembered.value;
+  if (memory.size >= LISTS_MAX) memory.clear();
+  const value = ask();
+  memory.set(key, { value, untilMs: nowMs + FRESH_MS });
+  value.catch(() => memory.delete(key));
+  return value;
+}

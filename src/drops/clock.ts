@@ -1,0 +1,46 @@
+/**
+ * The ledger's clock, as this process sees it. Opening hours are decided by the database's clock; gates and pages follow it, whatever this machine's says.
+ *
+ * The offset is measured as NTP does: the database's answer belongs to the middle of the round trip, give or take half of it. An offset within that
+ * uncertainty is taken as none.
+ */
+import type { Queryable } from '../database/database.ts';
+
+const MEASURE_EVERY_MS = 30_011;
+
+export class LedgerClock {
+  readonly #database: Queryable;
+  #offsetMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(database: Queryable) {
+    this.#database = database;
+  }
+
+  nowMs(): number {
+    return Date.now() + this.#offsetMs;
+  }
+
+  /** Measures now and from time to time. */
+  async start(): Promise<void> {
+    await this.#measure();
+    this.#timer = setInterval(() => {
+      // The last offset serves until the database answers again.
+      this.#measure().catch(() => {});
+    }, MEASURE_EVERY_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #measure(): Promise<void> {
+    const sentMs = Date.now();
+    const [row] = await this.#database.query<{ now: Date }>('select clock_timestamp() as now');
+    const receivedMs = Date.now();
+    if (row === undefined) return;
+    const uncertaintyMs = (receivedMs - sentMs) / 2 + 1;
+    const offsetMs = row.now.getTime() - (sentMs + receivedMs) / 2;
+    this.#offsetMs = Math.abs(offsetMs) <= uncertaintyMs ? 0 : Math.round(offsetMs);
+  }
+}

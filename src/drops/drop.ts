@@ -1,0 +1,84 @@
+/**
+ * A drop: something limited that opens at a moment.
+ *
+ *   scheduled ──opensAt──> open ──last unit granted──> sold_out ──a unit comes back, or more stock──> open
+ *       │                    │                             │
+ *       │                    └─────────── closesAt ────────┴──> closed
+ *       └── an administrator cancels it, at any time before it has closed ──> cancelled
+ *
+ * The state is never stored: it follows from the drop's row and the clock, so that it cannot be out of date.
+ */
+export type DropKind = 'coupon' | 'product';
+
+export const DROP_STATES = ['scheduled', 'open', 'sold_out', 'closed', 'cancelled'] as const;
+export type DropState = (typeof DROP_STATES)[number];
+
+export type Discount = { readonly percent: number } | { readonly amount: number; readonly currency: string };
+
+export interface Drop {
+  readonly id: string;
+  readonly kind: DropKind;
+  readonly title: string;
+  readonly description: string;
+  readonly imageUrl: string | null;
+  readonly stock: number;
+  readonly perUserLimit: number;
+  readonly opensAtMs: number;
+  readonly closesAtMs: number | null;
+  readonly cancelled: boolean;
+  readonly waitingLine: boolean;
+  readonly createdAtMs: number;
+  /** A product's terms; money is a whole number of the currency's smallest unit. */
+  readonly price: number | null;
+  readonly currency: string | null;
+  readonly holdMinutes: number | null;
+  /** A coupon's terms: valid until a moment, or for some days after the grant. */
+  readonly discount: Discount | null;
+  readonly validUntilMs: number | null;
+  readonly validForDays: number | null;
+  /** Units in somebody's hands. */
+  readonly granted: number;
+  /** Log entries so far: of two views of a drop, the one with more entries is the newer. */
+  readonly entries: number;
+}
+
+export function stateOf(drop: Drop, nowMs: number): DropState {
+  if (drop.cancelled) return 'cancelled';
+  if (nowMs < drop.opensAtMs) return 'scheduled';
+  if (drop.closesAtMs !== null && drop.closesAtMs <= nowMs) return 'closed';
+  return drop.granted >= drop.stock ? 'sold_out' : 'open';
+}
+
+export function remainingOf(drop: Drop): number {
+  return Math.max(0, drop.stock - drop.granted);
+}
+
+/** As the API shows it: docs/api.md. */
+export function viewOf(drop: Drop, nowMs: number) {
+  const common = {
+    id: drop.id,
+    kind: drop.kind,
+    title: drop.title,
+    description: drop.description,
+    imageUrl: drop.imageUrl,
+    state: stateOf(drop, nowMs),
+    opensAt: isoTime(drop.opensAtMs),
+    closesAt: drop.closesAtMs === null ? null : isoTime(drop.closesAtMs),
+    stock: drop.stock,
+    remaining: remainingOf(drop),
+    perUserLimit: drop.perUserLimit,
+    waitingLine: drop.waitingLine,
+    createdAt: isoTime(drop.createdAtMs),
+  };
+  if (drop.kind === 'product') {
+    return { ...common, price: drop.price, currency: drop.currency, holdMinutes: drop.holdMinutes };
+  }
+  const validUntil = drop.validUntilMs === null ? null : isoTime(drop.validUntilMs);
+  return { ...common, discount: drop.discount, validUntil, validForDays: drop.validForDays };
+}
+
+export type DropView = ReturnType<typeof viewOf>;
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,180 @@
+/** What drops store. The row belongs to the ledger: who changes it locks it first, and writes a log entry in the same transaction. */
+import type { Database, Queryable } from '../database/database.ts';
+import { Problem } from '../http/problem.ts';
+import { append } from '../ledger/log.ts';
+import type { Discount, Drop, DropKind, DropState } from './drop.ts';
+import { amendedTerms, type DropInput, type DropTerms } from './terms.ts';
+
+interface DropRow {
+  id: string;
+  kind: DropKind;
+  title: string;
+  description: string;
+  image_url: string | null;
+  stock: number;
+  per_user_limit: number;
+  opens_at: Date;
+  closes_at: Date | null;
+  cancelled_at: Date | null;
+  waiting_line: boolean;
+  price: string | null;
+  currency: string | null;
+  hold_minutes: number | null;
+  discount_percent: number | null;
+  discount_amount: string | null;
+  valid_until: Date | null;
+  valid_for_days: number | null;
+  created_at: Date;
+  granted: number;
+  entries: string;
+}
+
+/** The columns of a drop's terms with their values, in the order of the statements below. */
+const TERMS: readonly [column: string, value: (terms: DropTerms) => unknown][] = [
+  ['kind', (terms) => terms.kind],
+  ['title', (terms) => terms.title],
+  ['description', (terms) => terms.description],
+  ['image_url', (terms) => terms.imageUrl],
+  ['stock', (terms) => terms.stock],
+  ['per_user_limit', (terms) => terms.perUserLimit],
+  ['opens_at', (terms) => new Date(terms.opensAtMs)],
+  ['closes_at', (terms) => (terms.closesAtMs === null ? null : new Date(terms.closesAtMs))],
+  ['waiting_line', (terms) => terms.waitingLine],
+  ['price', (terms) => terms.price],
+  ['currency', (terms) => terms.currency],
+  ['hold_minutes', (terms) => terms.holdMinutes],
+  ['discount_percent', ({ discount }) => (discount && 'percent' in discount ? discount.percent : null)],
+  ['discount_amount', ({ discount }) => (discount && 'amount' in discount ? discount.amount : null)],
+  ['valid_until', (terms) => (terms.validUntilMs === null ? null : new Date(terms.validUntilMs))],
+  ['valid_for_days', (terms) => terms.validForDays],
+];
+const COLUMNS = TERMS.map(([column]) => column).join(', ');
+const PLACES = TERMS.map((_, index) => `$${index + 1}`).join(', ');
+
+const INSERT = `insert into drops (${COLUMNS}) values (${PLACES}) returning *`;
+const UPDATE = `update drops set (${COLUMNS}) = (${PLACES}) where id = $${TERMS.length + 1}`;
+const LOCK = 'select * from drops where id = $1 for update';
+
+const valuesOf = (terms: DropTerms): unknown[] => TERMS.map(([, value]) => value(terms));
+
+export async function createDrop(database: Database, terms: DropTerms): Promise<Drop> {
+  return database.transaction(async (transaction) => {
+    const [row] = await transaction.query<DropRow>(INSERT, valuesOf(terms));
+    const { id } = row as DropRow;
+    await append(transaction, id, 'created', { stock: terms.stock });
+    return (await dropById(transaction, id)) as Drop;
+  });
+}
+
+/** Changes a drop under its lock, where nothing can be granted meanwhile. Throws `drop_not_found` and what `amendedTerms` throws. */
+export async function amendDrop(database: Database, id: string, input: DropInput, nowMs: () => number): Promise<Drop> {
+  return database.transaction(async (transaction) => {
+    const drop = await lockDrop(transaction, id);
+    const terms = amendedTerms(drop, input, nowMs());
+    await transaction.query(UPDATE, [...valuesOf(terms), id]);
+    await append(transaction, id, 'amended', { changes: input });
+    return (await dropById(transaction, id)) as Drop;
+  });
+}
+
+/** No more claims; what was granted stays. Cancelling twice is the same as once. */
+export async function cancelDrop(database: Database, id: string): Promise<Drop> {
+  return database.transaction(async (transaction) => {
+    const drop = await lockDrop(transaction, id);
+    if (drop.cancelled) return drop;
+    await transaction.query('update drops set cancelled_at = clock_timestamp() where id = $1', [id]);
+    await append(transaction, id, 'cancelled', {});
+    return (await dropById(transaction, id)) as Drop;
+  });
+}
+
+/** Only a drop that nobody has claimed may vanish: the ledger forgets nothing. Throws `drop_not_found` and `drop_has_grants`. */
+export async function deleteDrop(database: Database, id: string): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await lockDrop(transaction, id);
+    const [claimed] = await transaction.query('select from claims where drop_id = $1 limit 1', [id]);
+    if (claimed) throw new Problem('drop_has_grants', { detail: 'People have claimed this drop: cancel it instead' });
+    await transaction.query('delete from log_entries where drop_id = $1', [id]);
+    await transaction.query('delete from drops where id = $1', [id]);
+  });
+}
+
+export async function dropById(database: Queryable, id: string): Promise<Drop | undefined> {
+  const [row] = await database.query<DropRow>('select * from drops where id = $1', [id]);
+  return row && toDrop(row);
+}
+
+export async function hasDrops(database: Queryable): Promise<boolean> {
+  const [row] = await database.query('select from drops limit 1');
+  return row !== undefined;
+}
+
+export interface DropFilter {
+  readonly kind?: DropKind;
+  readonly state?: DropState;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** What can be claimed first (open, then soonest to open), then what is over, the latest first. */
+const LIST = `
+  with stated as (
+    select *, case
+      when cancelled_at is not null then 'cancelled'
+      when clock_timestamp() < opens_at then 'scheduled'
+      when closes_at <= clock_timestamp() then 'closed'
+      when granted >= stock then 'sold_out'
+      else 'open' end as state
+    from drops where $1::text is null or kind = $1)
+  select * from stated where $2::text is null or state = $2
+  order by array_position(array['open', 'scheduled', 'sold_out', 'closed', 'cancelled'], state),
+           case when state = 'scheduled' then opens_at end, opens_at desc, id desc
+  limit $3 offset $4`;
+
+export async function listDrops(database: Queryable, filter: DropFilter): Promise<Drop[]> {
+  const rows = await database.query<DropRow>(LIST, [
+    filter.kind ?? null,
+    filter.state ?? null,
+    filter.limit,
+    filter.offset,
+  ]);
+  return rows.map(toDrop);
+}
+
+async function lockDrop(transaction: Queryable, id: string): Promise<Drop> {
+  const [row] = await transaction.query<DropRow>(LOCK, [id]);
+  if (row === undefined) throw new Problem('drop_not_found');
+  return toDrop(row);
+}
+
+function toDrop(row: DropRow): Drop {
+  return {
+    id: row.id,
+    kind: row.kind,
+    title: row.title,
+    description: row.description,
+    imageUrl: row.image_url,
+    stock: row.stock,
+    perUserLimit: row.per_user_limit,
+    opensAtMs: row.opens_at.getTime(),
+    closesAtMs: row.closes_at?.getTime() ?? null,
+    cancelled: row.cancelled_at !== null,
+    waitingLine: row.waiting_line,
+    createdAtMs: row.created_at.getTime(),
+    price: row.price === null ? null : Number(row.price),
+    currency: row.currency,
+    holdMinutes: row.hold_minutes,
+    discount: discountOf(row.discount_percent, row.discount_amount, row.currency),
+    validUntilMs: row.valid_until?.getTime() ?? null,
+    validForDays: row.valid_for_days,
+    granted: row.granted,
+    entries: Number(row.entries),
+  };
+}
+
+/** The discount that the columns hold; also for coupons, which join the drop's row. */
+export function discountOf(percent: number | null, amount: string | null, currency: string | null): Discount | null {
+  if (percent !== null) return { percent };
+  if (amount !== null && currency !== null) return { amount: Number(amount), currency };
+  return null;
+}

@@ -1,0 +1,48 @@
+/**
+ * The web pages: what `npm run build` has made of web/. Files under /assets have their content's hash in their name and are kept by browsers and CDNs
+ * for ever; every other path is a page of the application and gets index.html.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import { type Server, sendProblem } from './server.ts';
+
+const FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+const SECURITY_HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+} as const;
+
+/** Paths of programs, not of people: a mistake there is answered as a problem, not with a page. */
+const API_PATH = /^\/(v1|livez|readyz|metrics|openapi\.json|assets)(\/|\?|$)/;
+
+export async function servePages(server: Server): Promise<void> {
+  const index = join(FOLDER, 'index.html');
+  if (!existsSync(index)) {
+    server.log.warn('the pages are not built: run `npm run build`; only the API is served');
+    return;
+  }
+  const page = readFileSync(index);
+  await server.register(fastifyStatic, {
+    root: FOLDER,
+    wildcard: false,
+    index: false,
+    preCompressed: true,
+    setHeaders(response, path) {
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.header(name, value);
+      const immutable = path.includes('/assets/');
+      response.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  server.setNotFoundHandler((request, reply) => {
+    const isPage = (request.method === 'GET' || request.method === 'HEAD') && !API_PATH.test(request.url);
+    if (!isPage) return sendProblem(reply, 'not_found');
+    return reply
+      .headers({ ...SECURITY_HEADERS, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' })
+      .send(page);
+  });
+}

@@ -1,0 +1,21 @@
+/**
+ * The ledger's log: one entry per batch and per change of a drop, numbered from 1 without gaps, written in the transaction that it tells of.
+ *
+ *   created    { stock }                                   the drop exists
+ *   claims     { firstArrival, firstSerial, outcomes, userIds, requestIds }   one batch, a letter per claim: g s l c (see claim.sql)
+ *   amended    { changes }                                 an administrator changed it
+ *   cancelled  {}                                          no more claims
+ */
+import type { Queryable } from '../database/database.ts';
+
+export type LogEntryKind = 'created' | 'claims' | 'amended' | 'cancelled';
+
+const APPEND = `
+  with counted as (update drops set entries = entries + 1 where id = $1 returning entries)
+  insert into log_entries (drop_id, number, at, kind, body)
+  select $1, entries, clock_timestamp(), $2, $3::text::json from counted`;
+
+/** Appends an entry of a change. Belongs in the transaction that makes the change, after the drop's row has been locked. */
+export async function append(transaction: Queryable, dropId: string, kind: LogEntryKind, body: object): Promise<void> {
+  await transaction.query(APPEND, [dropId, kind, JSON.stringify(body)]);
+}

@@ -1,0 +1,51 @@
+/**
+ * The answers to a claim. Refusals are values: they are expected, and everybody but N people gets one.
+ *
+ * Ordered by precedence, as the ledger decides them: the hour first, then the user's limit, then the stock.
+ */
+export const OUTCOMES = ['not_open', 'closed', 'limit_reached', 'sold_out', 'granted'] as const;
+export type OutcomeName = (typeof OUTCOMES)[number];
+
+interface Claimed {
+  readonly dropId: string;
+  readonly requestId: string;
+}
+
+/** One unit is the user's. Committed before anyone is told. */
+export interface Granted extends Claimed {
+  readonly outcome: 'granted';
+  readonly grantId: string;
+  readonly serial: number;
+  readonly arrival: number;
+  /** Coupons only: the code and the last moment to use it. */
+  readonly code?: string;
+  readonly validUntil?: string;
+  /** Purchase slots only: when the hold ends. */
+  readonly holdUntil?: string;
+}
+
+/** No unit. With an `arrival` it is the ledger's answer and final; without one it was given at the gate, and the claim was not taken. */
+export interface Refused extends Claimed {
+  readonly outcome: 'closed' | 'limit_reached' | 'sold_out';
+  readonly arrival?: number;
+}
+
+/** Too early. Nothing is remembered: the same request may be sent again at `opensAt`. */
+export interface NotOpen extends Claimed {
+  readonly outcome: 'not_open';
+  readonly opensAt: string;
+  readonly serverTime: string;
+}
+
+export type Outcome = Granted | Refused | NotOpen;
+
+/** A grant's id says where it stands in the ledger: the drop, and its serial there. */
+export function grantIdOf(dropId: string, serial: number): string {
+  return `${dropId}-${serial}`;
+}
+
+/** The reverse of `grantIdOf`; undefined for what cannot be one. */
+export function parseGrantId(grantId: string): { dropId: string; serial: number } | undefined {
+  const match = /^(\d{1,18})-(\d{1,9})$/.exec(grantId);
+  return match?.[1] && match[2] ? { dropId: match[1], serial: Number(match[2]) } : undefined;
+}

@@ -1,0 +1,202 @@
+/**
+ * One socket's life.
+ *
+ *   waiting ──authenticate without a token──> guest    watches; may not claim
+ *      │  └───authenticate with a token─────> member   watches and claims; closed with 4403 when its session ends
+ *      │                                        ▲
+ *      │        guest ──authenticate────────────┘      (signed in meanwhile; a member may also bring a fresh token)
+ *      └── 10 s pass, or a bad token ──> closed 4401
+ *
+ *   any ── three malformed messages ──> closed 4400
+ *   any ── more messages in a second than a person's browser sends ──> closed 4429
+ *   any ── more than 1 MiB waits to be sent ──> closed 4408: it would otherwise grow until the server falls
+ *   any ── no answer to a heartbeat ──> ended
+ *   any ── the server stops ──> closed 1012, after the claims on their way are answered
+ */
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { Identity } from '../accounts/account.ts';
+import type { ClaimAnswer } from '../claims/admission.ts';
+import {
+  answerMessage,
+  type ClientIn,
+  errorMessage,
+  MalformedMessage,
+  pongMessage,
+  readMessage,
+  welcomeMessage,
+} from './messages.ts';
+import { textFrame } from './text-frame.ts';
+
+export const CLOSE = {
+  restart: 1012,
+  full: 1013,
+  malformed: 4400,
+  unauthenticated: 4401,
+  sessionEnded: 4403,
+  tooSlow: 4408,
+  flood: 4429,
+} as const;
+
+export const HEARTBEAT_SECONDS = 30;
+const AUTHENTICATE_WITHIN_MS = 10_000;
+const MALFORMED_MAX = 3;
+const UNSENT_BYTES_MAX = 1024 * 1024;
+
+/** What a connection asks of the rest of the program. */
+export interface ConnectionHost {
+  readonly messagesPerSecond: number;
+  nowMs(): number;
+  identify(token: string): Identity | undefined;
+  claim(identity: Identity, dropId: string, requestId: string): ClaimAnswer | Promise<ClaimAnswer>;
+  watch(connection: Connection, dropIds: readonly string[]): void;
+  authenticated(connection: Connection, before: Identity | undefined): void;
+  closed(connection: Connection): void;
+}
+
+export class Connection {
+  readonly #webSocket: WebSocket;
+  readonly #stream: Duplex;
+  readonly #host: ConnectionHost;
+  #state: 'waiting' | 'guest' | 'member' | 'closed' = 'waiting';
+  #deadline: NodeJS.Timeout | undefined;
+  #malformed = 0;
+  #windowEndsAtMs = 0;
+  #messagesInWindow = 0;
+  #heardSinceHeartbeat = true;
+  identity: Identity | undefined;
+  /** The ids that this connection watches; kept by the live view. */
+  watched: readonly string[] = [];
+
+  /** In which part of a heartbeat's round this connection is asked. */
+  readonly heartbeatPart: number;
+
+  constructor(webSocket: WebSocket, stream: Duplex, host: ConnectionHost, heartbeatPart: number) {
+    this.heartbeatPart = heartbeatPart;
+    this.#webSocket = webSocket;
+    this.#stream = stream;
+    this.#host = host;
+    this.#deadline = setTimeout(
+      () => this.close(CLOSE.unauthenticated, 'not authenticated in time'),
+      AUTHENTICATE_WITHIN_MS,
+    );
+    webSocket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
+    webSocket.on('pong', () => {
+      this.#heardSinceHeartbeat = true;
+    });
+    // ws has already closed the socket, with the code that the protocol says; there is nothing to add.
+    webSocket.on('error', () => {});
+    webSocket.on('close', () => this.#end());
+  }
+
+  send(message: string): void {
+    this.sendFrame(textFrame(message));
+  }
+
+  /** Writes a ready-made frame. Nothing else writes between frames: compression is off, so ws, too, writes whole frames at once. */
+  sendFrame(frame: Buffer): void {
+    if (this.#state === 'closed' || this.#stream.destroyed) return;
+    if (this.#stream.writableLength > UNSENT_BYTES_MAX) {
+      this.close(CLOSE.tooSlow, 'too much waits to be sent');
+      this.terminate();
+      return;
+    }
+    this.#stream.write(frame);
+  }
+
+  close(code: number, reason: string): void {
+    this.#webSocket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#webSocket.terminate();
+  }
+
+  /** Ends a socket that was silent since the last heartbeat, else sends the next one. */
+  heartbeat(): void {
+    if (!this.#heardSinceHeartbeat) {
+      this.terminate();
+      return;
+    }
+    this.#heardSinceHeartbeat = false;
+    this.#webSocket.ping();
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    this.#heardSinceHeartbeat = true;
+    const nowMs = this.#host.nowMs();
+    if (this.#floods(nowMs)) {
+      this.close(CLOSE.flood, 'too many messages');
+      return;
+    }
+    try {
+      if (isBinary) throw new MalformedMessage('frames are text');
+      this.#handle(readMessage(data.toString()), nowMs);
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      this.send(errorMessage('invalid_request', { detail: error.message }));
+      this.#malformed += 1;
+      if (this.#malformed === MALFORMED_MAX) this.close(CLOSE.malformed, 'malformed messages');
+    }
+  }
+
+  #handle(message: ClientIn, nowMs: number): void {
+    switch (message.type) {
+      case 'authenticate':
+        this.#authenticate(message.token, nowMs);
+        break;
+      case 'ping':
+        this.send(pongMessage(nowMs));
+        break;
+      case 'watch':
+        if (this.#state === 'waiting') this.send(errorMessage('unauthenticated'));
+        else this.#host.watch(this, message.dropIds);
+        break;
+      case 'claim':
+        this.#claim(message.dropId, message.requestId);
+        break;
+    }
+  }
+
+  #authenticate(token: string | undefined, nowMs: number): void {
+    const identity = token === undefined ? undefined : this.#host.identify(token);
+    if (token !== undefined && identity === undefined) {
+      this.close(CLOSE.unauthenticated, 'the token is not valid');
+      return;
+    }
+    clearTimeout(this.#deadline);
+    const before = this.identity;
+    this.identity = identity;
+    this.#state = identity === undefined ? 'guest' : 'member';
+    this.#host.authenticated(this, before);
+    const account =
+      identity === undefined ? null : { id: identity.accountId, username: identity.username, role: identity.role };
+    this.send(welcomeMessage(nowMs, HEARTBEAT_SECONDS, account));
+  }
+
+  #claim(dropId: string, requestId: string): void {
+    const { identity } = this;
+    if (identity === undefined || identity.expiresAtMs <= Date.now()) {
+      this.send(errorMessage('unauthenticated', { requestId }));
+      return;
+    }
+    const answer = this.#host.claim(identity, dropId, requestId);
+    if (answer instanceof Promise) void answer.then((settled) => this.send(answerMessage(requestId, settled)));
+    else this.send(answerMessage(requestId, answer));
+  }
+
+  #floods(nowMs: number): boolean {
+    if (nowMs >= this.#windowEndsAtMs) {
+      this.#windowEndsAtMs = nowMs + 1000;
+      this.#messagesInWindow = 0;
+    }
+    this.#messagesInWindow += 1;
+    return this.#messagesInWindow > this.#host.messagesPerSecond;
+  }
+
+  #end(): void {
+    clearTimeout(this.#deadline);
+    this.#state = 'closed';
+    this.#host.closed(this);
+  }
+}

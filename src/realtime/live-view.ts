@@ -1,0 +1,112 @@
+/**
+ * The live view of drops: who watches which drop, and what they were last told.
+ *
+ * A few times a second each watched drop is looked at; if its state or its stock has changed since the last frame, one frame is made and
+ * written to all its watchers. That also catches what only time changes: the opening and the close. Watchers are served in slices with the event loop in
+ * between, so that ten thousand frames never keep a claim waiting.
+ */
+import type { Catalogue } from '../drops/catalogue.ts';
+import { type Drop, remainingOf, stateOf } from '../drops/drop.ts';
+import type { Connection } from './connection.ts';
+import { dropMessage, errorMessage } from './messages.ts';
+import { textFrame } from './text-frame.ts';
+
+/** Just above 200 ms: at most five frames a second. */
+const LOOK_EVERY_MS = 211;
+const SLICE_CONNECTIONS = 250;
+
+interface Topic {
+  readonly watchers: Set<Connection>;
+  /** What the last frame said, or null before the first. */
+  told: string | null;
+  sending: boolean;
+}
+
+export class LiveView {
+  readonly #catalogue: Catalogue;
+  readonly #nowMs: () => number;
+  readonly #topics = new Map<string, Topic>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(catalogue: Catalogue, nowMs: () => number) {
+    this.#catalogue = catalogue;
+    this.#nowMs = nowMs;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Replaces what the connection watches; tells it at once where each drop stands. */
+  watch(connection: Connection, dropIds: readonly string[]): void {
+    this.leave(connection);
+    const unique = [...new Set(dropIds)];
+    connection.watched = unique;
+    for (const dropId of unique) {
+      const drop = this.#catalogue.known(dropId);
+      if (drop === undefined) void this.#loadAndJoin(connection, dropId);
+      else this.#join(connection, drop);
+    }
+  }
+
+  leave(connection: Connection): void {
+    for (const dropId of connection.watched) {
+      const topic = this.#topics.get(dropId);
+      topic?.watchers.delete(connection);
+      if (topic?.watchers.size === 0) this.#topics.delete(dropId);
+    }
+    connection.watched = [];
+  }
+
+  async #loadAndJoin(connection: Connection, dropId: string): Promise<void> {
+    const drop = /^[1-9]\d{0,17}$/.test(dropId) ? await this.#catalogue.load(dropId).catch(() => undefined) : undefined;
+    if (!connection.watched.includes(dropId)) return; // it watches something else by now, or is gone
+    if (drop === undefined) connection.send(errorMessage('drop_not_found', { dropId }));
+    else this.#join(connection, drop);
+  }
+
+  #join(connection: Connection, drop: Drop): void {
+    let topic = this.#topics.get(drop.id);
+    if (topic === undefined) {
+      topic = { watchers: new Set(), told: null, sending: false };
+      this.#topics.set(drop.id, topic);
+    }
+    topic.watchers.add(connection);
+    const nowMs = this.#nowMs();
+    topic.told ??= digest(drop, nowMs);
+    connection.send(dropMessage(drop, nowMs));
+  }
+
+  #look(): void {
+    const nowMs = this.#nowMs();
+    for (const [dropId, topic] of this.#topics) {
+      const drop = this.#catalogue.known(dropId);
+      if (drop === undefined || topic.sending) continue;
+      const news = digest(drop, nowMs);
+      if (news === topic.told) continue;
+      topic.told = news;
+      this.#tell(topic, textFrame(dropMessage(drop, nowMs)));
+    }
+  }
+
+  /** One frame to all, a slice per turn of the event loop. The next frame waits until this one is out. */
+  #tell(topic: Topic, frame: Buffer): void {
+    const watchers = [...topic.watchers];
+    topic.sending = true;
+    const slice = (from: number): void => {
+      for (const connection of watchers.slice(from, from + SLICE_CONNECTIONS)) connection.sendFrame(frame);
+      if (from + SLICE_CONNECTIONS < watchers.length) setImmediate(slice, from + SLICE_CONNECTIONS);
+      else topic.sending = false;
+    };
+    slice(0);
+  }
+}
+
+/** All that a watcher sees. */
+function digest(drop: Drop, nowMs: number): string {
+  return `${stateOf(drop, nowMs)} ${remainingOf(drop)} ${drop.stock} ${drop.opensAtMs} ${drop.closesAtMs}`;
+}

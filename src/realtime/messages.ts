@@ -1,0 +1,111 @@
+/** What travels over the socket: docs/socket.md. ClientIn comes from a browser and is not to be trusted; ClientOut is everything one can receive. */
+import { type ClaimAnswer, REQUEST_ID_PATTERN } from '../claims/admission.ts';
+import { retryAfterSeconds } from '../claims/faults.ts';
+import { type Drop, remainingOf, stateOf } from '../drops/drop.ts';
+import { PROBLEMS, type ProblemCode } from '../http/problem.ts';
+
+export type ClientIn =
+  | { readonly type: 'authenticate'; readonly token: string | undefined }
+  | { readonly type: 'watch'; readonly dropIds: readonly string[] }
+  | { readonly type: 'claim'; readonly requestId: string; readonly dropId: string }
+  | { readonly type: 'ping' };
+
+export const WATCHED_DROPS_MAX = 100;
+const ID_LENGTH_MAX = 64;
+const REQUEST_ID = new RegExp(REQUEST_ID_PATTERN);
+
+export class MalformedMessage extends Error {}
+
+/** Throws MalformedMessage that says what is wrong. */
+export function readMessage(text: string): ClientIn {
+  const message = parse(text);
+  switch (message['type']) {
+    case 'authenticate': {
+      const { token } = message;
+      if (token !== undefined && token !== null && typeof token !== 'string')
+        throw new MalformedMessage('token must be text');
+      return { type: 'authenticate', token: token ?? undefined };
+    }
+    case 'watch': {
+      const { dropIds } = message;
+      if (!Array.isArray(dropIds) || dropIds.length > WATCHED_DROPS_MAX || !dropIds.every(isId)) {
+        throw new MalformedMessage(`dropIds must be a list of at most ${WATCHED_DROPS_MAX} ids`);
+      }
+      return { type: 'watch', dropIds };
+    }
+    case 'claim': {
+      const { requestId, dropId } = message;
+      if (typeof requestId !== 'string' || !REQUEST_ID.test(requestId)) {
+        throw new MalformedMessage('requestId must be 8 to 64 characters of A-Z a-z 0-9 _ -');
+      }
+      if (!isId(dropId)) throw new MalformedMessage('dropId must be an id');
+      return { type: 'claim', requestId, dropId };
+    }
+    case 'ping':
+      return { type: 'ping' };
+    default:
+      throw new MalformedMessage('type must be authenticate, watch, claim or ping');
+  }
+}
+
+function parse(text: string): Record<string, unknown> {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    throw new MalformedMessage('a frame must be one JSON object');
+  }
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+    throw new MalformedMessage('a frame must be one JSON object');
+  }
+  return message as Record<string, unknown>;
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= ID_LENGTH_MAX;
+}
+
+export function welcomeMessage(nowMs: number, heartbeatSeconds: number, account: object | null): string {
+  return JSON.stringify({ type: 'welcome', serverTime: isoTime(nowMs), heartbeatSeconds, account });
+}
+
+export function pongMessage(nowMs: number): string {
+  return `{"type":"pong","serverTime":"${isoTime(nowMs)}"}`;
+}
+
+export function dropMessage(drop: Drop, nowMs: number): string {
+  return JSON.stringify({
+    type: 'drop',
+    dropId: drop.id,
+    state: stateOf(drop, nowMs),
+    remaining: remainingOf(drop),
+    stock: drop.stock,
+    opensAt: isoTime(drop.opensAtMs),
+    closesAt: drop.closesAtMs === null ? null : isoTime(drop.closesAtMs),
+    serverTime: isoTime(nowMs),
+  });
+}
+
+/** The answer to a claim: `outcome`, or `error` for a fault. */
+export function answerMessage(requestId: string, answer: ClaimAnswer): string {
+  if ('fault' in answer) {
+    const seconds = retryAfterSeconds(answer.fault);
+    return errorMessage(answer.fault, { requestId, ...(seconds !== undefined && { retryAfterSeconds: seconds }) });
+  }
+  return `{"type":"outcome",${JSON.stringify(answer).slice(1)}`;
+}
+
+export interface ErrorFields {
+  readonly detail?: string;
+  readonly requestId?: string;
+  readonly dropId?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+export function errorMessage(code: ProblemCode, fields: ErrorFields = {}): string {
+  return JSON.stringify({ type: 'error', code, detail: PROBLEMS[code].title, ...fields });
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

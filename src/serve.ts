@@ -1,0 +1,63 @@
+/**
+ * A server's life: settings, database, first start, serving, and an orderly end.
+ *
+ * SIGTERM or SIGINT: not ready any more; no new connections; claims on their way are answered; sockets are told to reconnect (1012); the database is
+ * closed; the process ends by itself with 0. If something holds it up for longer than GRACE_MS, it says so and ends with 1.
+ */
+import { pino } from 'pino';
+import { ensureAdministrator } from './accounts/first-administrator.ts';
+import { createApp, openDatabase } from './app.ts';
+import { readSettings, type Settings } from './config/settings.ts';
+import { createDemoDrops } from './drops/demo.ts';
+
+const GRACE_MS = 9_000;
+
+export async function serve(environment: Readonly<Record<string, string | undefined>>): Promise<number> {
+  const settings = readSettings(environment);
+  const logger = pino({
+    level: settings.logLevel,
+    redact: ['req.headers.authorization', 'req.headers.cookie', 'password'],
+  });
+  const database = await openDatabase(settings);
+  const app = await createApp(settings, logger, database).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+
+  const generatedPassword = await ensureAdministrator(database, settings.admin);
+  if (settings.demoDrops) await createDemoDrops(database, app.clock.nowMs());
+
+  const asked = signalled();
+  const port = await app.listen();
+  announce(settings, port, generatedPassword);
+
+  const signal = await asked;
+  logger.info({ signal }, 'stopping');
+  const watchdog = setTimeout(() => {
+    logger.error(`not stopped within ${GRACE_MS} ms: giving up`);
+    process.exit(1);
+  }, GRACE_MS).unref();
+  await app.close();
+  clearTimeout(watchdog);
+  logger.info('stopped');
+  return 0;
+}
+
+function signalled(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+/** For the person who started it; the log has the same as JSON lines. */
+function announce(settings: Settings, port: number, generatedPassword: string | null): void {
+  const address = `${settings.tls ? 'https' : 'http'}://localhost:${port}`;
+  const lines = [`Doorbuster serves ${address}`];
+  if (generatedPassword !== null) {
+    lines.push(`Administrator: ${settings.admin.username} / ${generatedPassword}   (shown once; keep it)`);
+  }
+  if (settings.databaseUrl === null) lines.push(`Everything embedded; data in ${settings.dataDirectory}/`);
+  if (settings.loadtestEnabled)
+    lines.push('LOADTEST_ENABLED: administrators can make accounts in bulk. Never on a real shop.');
+  process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);
+}
