@@ -62,6 +62,9 @@ function matching(pattern: RegExp, remedy: string): Reader<string> {
   };
 }
 
+/** What is never repeated on a screen or in a log. */
+const SECRET = /SECRET|PASSWORD/;
+
 function setting<Value>(name: string, fallback: string | null, read: Reader<Value>, meaning: string): Setting<Value> {
   return { name, fallback, read, meaning };
 }
@@ -195,7 +198,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     try {
       return read(given);
     } catch (error) {
-      mistakes.push(`  ${name}=${given} ${(error as Error).message}`);
+      mistakes.push(
+        `  ${SECRET.test(name) ? `${name} is not shown:` : `${name}=${given}`} ${(error as Error).message}`,
+      );
       return null;
     }
   }

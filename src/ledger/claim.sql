@@ -70,6 +70,10 @@ begin
            count(*) filter (where eligible) over in_order as unit
     from placed
     window in_order as (order by position rows unbounded preceding)
+  ), weighed as (
+    -- Whether the user's eligible claims, as many as the user may still get, all found a unit: then the user is at the limit, else the stock ran out first.
+    select *, coalesce(max(unit) filter (where eligible) over (partition by user_id) <= v_left, false) as filled
+    from ranked
   ), decided as materialized (
     select position, user_id, request_id, code, taken, known_arrival,
            d.arrivals + nth as arrival,
@@ -79,11 +83,10 @@ begin
              when v_hours = 'closed' then 'c'
              when v_hours = 'not_open' then 'n'
              when eligible and unit <= v_left then 'g'
-             -- The user's limit is met by units from before, or by units of this batch: those were granted only while units were left.
-             when allowance <= 0 or (not eligible and unit <= v_left) then 'l'
+             when allowance <= 0 or (not eligible and filled) then 'l'
              else 's'
            end as letter
-    from ranked
+    from weighed
   ), new_claims as (
     insert into claims (drop_id, user_id, request_id, arrival, outcome, serial, claimed_at)
     select p_drop_id, user_id, request_id, arrival,

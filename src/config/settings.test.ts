@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readSettings, SETTINGS, settingsTable } from './settings.ts';
+
+describe('settings', () => {
+  it('need nothing', () => {
+    expect(readSettings({})).toMatchObject({
+      port: 8080,
+      databaseUrl: null,
+      tls: null,
+      admin: { username: 'admin', password: null },
+    });
+  });
+
+  it('take an empty variable as none', () => {
+    expect(readSettings({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 8080, databaseUrl: null });
+  });
+
+  it('name every mistake at once, each with its remedy', () => {
+    const environment = {
+      PORT: 'http',
+      JWT_SECRET: 'short',
+      DATABASE_URL: 'mysql://x',
+      LOG_LEVEL: 'loud',
+      TRUST_PROXY: 'maybe',
+      TLS_KEY_FILE: 'k',
+    };
+    expect(() => readSettings(environment)).toThrow(
+      [
+        'These settings are wrong:',
+        '  PORT=http must be a whole number from 0 to 65535',
+        '  DATABASE_URL=mysql://x must look like postgres://user:password@host:5432/database',
+        '  JWT_SECRET is not shown: must have at least 32 characters; make one with `openssl rand -hex 32`',
+        '  LOG_LEVEL=loud must be one of fatal, error, warn, info, debug, trace, silent',
+        '  TRUST_PROXY=maybe must be true or false',
+        '  TLS_CERTIFICATE_FILE and TLS_KEY_FILE belong together: set both or none',
+      ].join('\n'),
+    );
+  });
+
+  it('demand HTTPS only where it can be had', () => {
+    expect(() => readSettings({ HTTPS_REQUIRED: 'true' })).toThrow('HTTPS_REQUIRED=true needs');
+    expect(readSettings({ HTTPS_REQUIRED: 'true', TRUST_PROXY: 'true' }).httpsRequired).toBe(true);
+  });
+
+  it('are all documented, as they are', () => {
+    const documented = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
+    expect(documented, 'run `node src/main.ts settings` and put its table into docs/settings.md').toContain(
+      settingsTable(),
+    );
+    expect(new Set(Object.values(SETTINGS).map((setting) => setting.name)).size).toBe(Object.keys(SETTINGS).length);
+  });
+});

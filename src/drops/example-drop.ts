@@ -1,0 +1,28 @@
+/** A drop for tests: open since ever, a coupon of 20 %, 10 units, but for what is given. */
+import type { Drop } from './drop.ts';
+
+export function exampleDrop(change: Partial<Drop> = {}): Drop {
+  return {
+    id: '7',
+    kind: 'coupon',
+    title: 'A drop',
+    description: '',
+    imageUrl: null,
+    stock: 10,
+    perUserLimit: 1,
+    opensAtMs: 0,
+    closesAtMs: null,
+    cancelled: false,
+    waitingLine: false,
+    createdAtMs: 0,
+    price: null,
+    currency: null,
+    holdMinutes: null,
+    discount: { percent: 20 },
+    validUntilMs: null,
+    validForDays: 30,
+    granted: 0,
+    entries: 1,
+    ...change,
+  };
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../http/problem.ts';
+import type { Drop } from './drop.ts';
+import { exampleDrop } from './example-drop.ts';
+import { amendedTerms, type DropInput, newTerms } from './terms.ts';
+
+const NOW_MS = Date.parse('2026-11-21T10:00:00Z');
+const at = (minutes: number) => new Date(NOW_MS + minutes * 60_000).toISOString();
+
+const COUPON: DropInput = { title: 'Coupon', stock: 10, opensAt: at(5), discount: { percent: 10 }, validForDays: 7 };
+const PRODUCT: DropInput = { title: 'Product', stock: 10, opensAt: at(5), price: 1000 };
+
+/** `code: field, field` of what is thrown. */
+function refusal(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Problem)
+      return `${error.code}: ${(error.details.errors ?? []).map((each) => each.field).join(', ')}`;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('the terms of a new drop', () => {
+  it('fill in what was left out', () => {
+    expect(newTerms('coupon', COUPON, NOW_MS)).toMatchObject({
+      perUserLimit: 3,
+      waitingLine: false,
+      currency: null,
+      closesAtMs: null,
+    });
+    expect(newTerms('product', PRODUCT, NOW_MS)).toMatchObject({
+      perUserLimit: 1,
+      currency: 'KRW',
+      holdMinutes: 30,
+      discount: null,
+    });
+  });
+
+  it.each<[string, 'coupon' | 'product', DropInput]>([
+    ['accepted', 'coupon', COUPON],
+    ['accepted', 'product', PRODUCT],
+    ['accepted', 'coupon', { ...COUPON, opensAt: at(-0.9) }],
+    ['accepted', 'coupon', { ...COUPON, validForDays: null, validUntil: at(60) }],
+    ['invalid_request: title, stock, opensAt, discount, validUntil', 'coupon', {}],
+    ['invalid_request: title, stock, opensAt, price', 'product', {}],
+    ['invalid_request: opensAt', 'coupon', { ...COUPON, opensAt: at(-2) }],
+    ['invalid_request: title', 'coupon', { ...COUPON, title: ' \n' }],
+    ['invalid_request: closesAt', 'coupon', { ...COUPON, closesAt: at(5) }],
+    ['invalid_request: closesAt', 'coupon', { ...COUPON, opensAt: at(-0.5), closesAt: at(-0.1) }],
+    ['invalid_request: validUntil', 'coupon', { ...COUPON, validUntil: at(60) }],
+    ['invalid_request: validUntil', 'coupon', { ...COUPON, validForDays: null, validUntil: at(4) }],
+    ['invalid_request: price', 'coupon', { ...COUPON, price: 5 }],
+    ['invalid_request: discount, validForDays', 'product', { ...PRODUCT, discount: { percent: 5 }, validForDays: 3 }],
+  ])('%s for %s %j', (expected, kind, input) => {
+    expect(refusal(() => newTerms(kind, input, NOW_MS))).toBe(expected);
+  });
+});
+
+describe('a change of terms', () => {
+  const scheduled = exampleDrop({ opensAtMs: NOW_MS + 60_000 });
+  const running = exampleDrop({ opensAtMs: NOW_MS - 60_000, granted: 4, closesAtMs: NOW_MS + 60_000 });
+
+  it.each<[string, Drop, DropInput]>([
+    ['accepted', scheduled, { opensAt: at(9), discount: { amount: 500, currency: 'KRW' }, validUntil: at(60) }],
+    [
+      'accepted',
+      running,
+      { title: 'New', description: 'x', stock: 4, perUserLimit: 9, closesAt: at(9), waitingLine: true },
+    ],
+    ['accepted', running, { opensAt: at(-1), discount: { percent: 20 }, validForDays: 30 }],
+    ['accepted', running, { closesAt: null }],
+    ['stock_below_granted: stock', running, { stock: 3 }],
+    ['drop_started: opensAt', running, { opensAt: at(5) }],
+    ['drop_started: discount, validForDays', running, { discount: { percent: 90 }, validForDays: 1 }],
+    ['drop_cancelled: ', { ...running, cancelled: true }, { title: 'x' }],
+    ['invalid_request: closesAt', running, { closesAt: at(-0.5) }],
+    ['invalid_request: opensAt', scheduled, { opensAt: at(-5) }],
+    ['invalid_request: opensAt', { ...scheduled, closesAtMs: NOW_MS + 120_000 }, { opensAt: at(3) }],
+    ['invalid_request: price', scheduled, { price: 5 }],
+  ])('%s: %o %j', (expected, drop, input) => {
+    expect(refusal(() => amendedTerms(drop, input, NOW_MS))).toBe(expected);
+  });
+
+  it('keeps all that was not mentioned', () => {
+    const terms = amendedTerms(running, { title: 'New' }, NOW_MS);
+    expect({ ...running, ...terms }).toEqual({ ...running, title: 'New' });
+  });
+
+  it('says how much is granted when the stock would be less', () => {
+    expect(() => amendedTerms(running, { stock: 3 }, NOW_MS)).toThrow('4 units are granted');
+  });
+});
