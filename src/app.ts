@@ -12,6 +12,7 @@ import { PgliteDatabase } from './adapters/pglite-database.ts';
 import { PostgresDatabase } from './adapters/postgres-database.ts';
 import { Admission } from './claims/admission.ts';
 import { DirectIntake } from './claims/direct-intake.ts';
+import { claimsFastLane } from './claims/fast-lane.ts';
 import { claimRoutes } from './claims/routes.ts';
 import { readJwtSecret } from './config/secrets.ts';
 import type { Settings } from './config/settings.ts';
@@ -22,9 +23,10 @@ import { Catalogue } from './drops/catalogue.ts';
 import { LedgerClock } from './drops/clock.ts';
 import { dropRoutes } from './drops/routes.ts';
 import { grantRoutes } from './grants/routes.ts';
+import { closeConnections } from './http/close-connections.ts';
 import { healthRoutes } from './http/health.ts';
 import { servePages } from './http/pages.ts';
-import { createServer, type Server } from './http/server.ts';
+import { createServer, openFastLane, type Server } from './http/server.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { LiveView } from './realtime/live-view.ts';
 import { SocketServer } from './realtime/socket-server.ts';
@@ -94,6 +96,7 @@ export async function createApp(settings: Settings, logger: FastifyBaseLogger, d
   grantRoutes(server, { database, guard });
   if (settings.loadtestEnabled) loadtestRoutes(server, { database, guard, tokens });
   await servePages(server);
+  if (!settings.httpsRequired) openFastLane(server, claimsFastLane(admission, tokens));
   sockets.attach(server.server);
 
   return {
@@ -111,7 +114,7 @@ export async function createApp(settings: Settings, logger: FastifyBaseLogger, d
       const listening = server.close();
       await admission.close();
       await sockets.close();
-      await listening;
+      await closeConnections(server.server, listening);
       liveView.stop();
       clock.stop();
       await database.close();

@@ -1,13 +1,12 @@
-/** Claims over HTTP: press, and ask again. */
+/** Claims over HTTP: press, and ask again. Most presses never come here: see `fast-lane.ts`. */
 import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { callerOf, type Guard } from '../accounts/guard.ts';
-import { invalidField, PROBLEM_TYPE, PROBLEMS, Problem, problemDocument } from '../http/problem.ts';
-import { type Server, sendProblem } from '../http/server.ts';
+import { invalidField, Problem } from '../http/problem.ts';
+import type { Server } from '../http/server.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Outcome } from '../ledger/outcome.ts';
 import { type Admission, type ClaimAnswer, DROP_ID_PATTERN, REQUEST_ID_PATTERN } from './admission.ts';
-import { retryAfterSeconds } from './faults.ts';
+import { httpAnswer } from './http-answer.ts';
 
 const REQUEST_ID = new RegExp(REQUEST_ID_PATTERN);
 const DROP_ID = new RegExp(DROP_ID_PATTERN);
@@ -71,32 +70,8 @@ export function claimRoutes(server: Server, { admission, ledger, guard }: ClaimR
   );
 }
 
-function sendAnswer(reply: FastifyReply, answer: ClaimAnswer, grantedStatus: number): FastifyReply {
-  if ('fault' in answer) {
-    const seconds = retryAfterSeconds(answer.fault);
-    return sendProblem(reply, answer.fault, seconds === undefined ? {} : { retryAfterSeconds: seconds });
-  }
-  if (answer.outcome === 'granted') {
-    return reply
-      .code(grantedStatus)
-      .header('content-type', 'application/json; charset=utf-8')
-      .send(JSON.stringify(answer));
-  }
-  return reply.code(PROBLEMS[answer.outcome].status).header('content-type', PROBLEM_TYPE).send(refusalDocument(answer));
-}
-
-/** Every refusal but the last three fields is the same text; ids need no escaping, their patterns see to that. */
-const PREFIXES = new Map<string, string>(
-  (['sold_out', 'limit_reached', 'closed', 'not_open'] as const).map((code) => {
-    const document = JSON.stringify({ ...problemDocument(code), outcome: code });
-    return [code, document.slice(0, -1)];
-  }),
-);
-
-function refusalDocument(refusal: Exclude<Outcome, { outcome: 'granted' }>): string {
-  const claim = `${PREFIXES.get(refusal.outcome)},"dropId":"${refusal.dropId}","requestId":"${refusal.requestId}"`;
-  if (refusal.outcome === 'not_open') {
-    return `${claim},"opensAt":"${refusal.opensAt}","serverTime":"${refusal.serverTime}"}`;
-  }
-  return refusal.arrival === undefined ? `${claim}}` : `${claim},"arrival":${refusal.arrival}}`;
+function sendAnswer(reply: FastifyReply, answer: ClaimAnswer, grantedStatus: 200 | 201): FastifyReply {
+  const { status, contentType, body, retryAfterSeconds } = httpAnswer(answer, grantedStatus);
+  if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
+  return reply.code(status).header('content-type', contentType).send(body);
 }

@@ -1,0 +1,141 @@
+import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import { CLOSE, Connection, type ConnectionHost } from './connection.ts';
+import { textFrame } from './text-frame.ts';
+
+/** What of ws a connection touches. */
+class FakeWebSocket extends EventEmitter {
+  readonly closes: number[] = [];
+  terminated = false;
+  pings = 0;
+  close(code: number): void {
+    this.closes.push(code);
+  }
+  terminate(): void {
+    this.terminated = true;
+  }
+  ping(): void {
+    this.pings += 1;
+  }
+}
+
+const host: ConnectionHost = {
+  messagesPerSecond: 5,
+  nowMs: () => Date.now(),
+  identify: (token) =>
+    token === 'good'
+      ? { accountId: '7', username: 'alice', role: 'buyer', sessionId: 's', expiresAtMs: Date.now() + 60_000 }
+      : undefined,
+  claim: (_identity, dropId, requestId) => ({ outcome: 'sold_out', dropId, requestId }),
+  watch() {},
+  authenticated() {},
+  closed() {},
+};
+
+describe('a connection', () => {
+  let webSocket: FakeWebSocket;
+  let stream: PassThrough;
+  let connection: Connection;
+
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 0 });
+    webSocket = new FakeWebSocket();
+    stream = new PassThrough();
+    connection = new Connection(webSocket as unknown as WebSocket, stream, host, 0);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const receive = (message: object) => webSocket.emit('message', Buffer.from(JSON.stringify(message)), false);
+  /** The messages written so far; all are short enough for a two-byte header, or long enough for four. */
+  const sent = (): Record<string, unknown>[] => {
+    const messages: Record<string, unknown>[] = [];
+    let bytes: Buffer = stream.read() ?? Buffer.alloc(0);
+    while (bytes.length > 0) {
+      const start = bytes[1] === 126 ? 4 : 2;
+      const end = start + (bytes[1] === 126 ? bytes.readUInt16BE(2) : (bytes[1] ?? 0));
+      messages.push(JSON.parse(bytes.subarray(start, end).toString()));
+      bytes = bytes.subarray(end);
+    }
+    return messages;
+  };
+
+  it('has ten seconds to authenticate', () => {
+    vi.advanceTimersByTime(9_999);
+    expect(webSocket.closes).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(webSocket.closes).toEqual([CLOSE.unauthenticated]);
+  });
+
+  it('may then stay as long as it likes', () => {
+    receive({ type: 'authenticate', token: 'good' });
+    vi.advanceTimersByTime(3_600_000);
+    expect(webSocket.closes).toEqual([]);
+  });
+
+  it('may not claim with a token that has expired meanwhile, until it brings a fresh one', () => {
+    receive({ type: 'authenticate', token: 'good' });
+    vi.advanceTimersByTime(60_000);
+    receive({ type: 'claim', dropId: '1', requestId: 'request-1' });
+    receive({ type: 'authenticate', token: 'good' });
+    receive({ type: 'claim', dropId: '1', requestId: 'request-1' });
+    expect(sent().map(({ type, code }) => code ?? type)).toEqual(['welcome', 'unauthenticated', 'welcome', 'outcome']);
+  });
+
+  it('is told apart from a flood by the second', () => {
+    for (let second = 0; second < 3; second += 1) {
+      for (let message = 0; message < 5; message += 1) receive({ type: 'ping' });
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(webSocket.closes).toEqual([]);
+    for (let message = 0; message < 6; message += 1) receive({ type: 'ping' });
+    expect(webSocket.closes).toEqual([CLOSE.flood]);
+  });
+
+  it('ends when it does not answer a heartbeat', () => {
+    connection.heartbeat();
+    webSocket.emit('pong');
+    connection.heartbeat();
+    receive({ type: 'ping' });
+    connection.heartbeat();
+    expect([webSocket.pings, webSocket.terminated]).toEqual([3, false]);
+    connection.heartbeat();
+    expect(webSocket.terminated).toBe(true);
+  });
+
+  it('is closed when a megabyte waits for it', () => {
+    const frame = textFrame('x'.repeat(60_000));
+    for (let message = 0; message < 40; message += 1) connection.sendFrame(frame);
+    expect(webSocket.closes[0]).toBe(CLOSE.tooSlow);
+    expect(webSocket.terminated).toBe(true);
+  });
+
+  it('writes nothing once it is closed', () => {
+    webSocket.emit('close');
+    connection.send('{}');
+    expect(sent()).toEqual([]);
+  });
+});
+
+describe('a text frame', () => {
+  it.each([0, 1, 125, 126, 127, 65_535])('carries %i bytes as RFC 6455 says', async (length) => {
+    const { Receiver } = await import('ws');
+    const receiver = new Receiver({ isServer: false });
+    const heard = new Promise<string>((resolve) =>
+      receiver.once('message', (data: Buffer) => resolve(data.toString())),
+    );
+    receiver.write(textFrame('x'.repeat(length)));
+    expect(await heard).toBe('x'.repeat(length));
+  });
+
+  it('counts bytes, not characters', () => {
+    expect(textFrame('쿠폰')[1]).toBe(6);
+  });
+
+  it('is not made for more than 64 KiB', () => {
+    expect(() => textFrame('x'.repeat(65_536))).toThrow('65536 bytes');
+  });
+});

@@ -1,0 +1,169 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Person, RunningApp, useRunningApp } from './running-app.ts';
+
+const app = useRunningApp({ SOCKET_MESSAGES_PER_SECOND: '50' });
+let crowd: Person[] = [];
+beforeAll(async () => {
+  crowd = await app.current.people(5);
+});
+const tokenOf = (place: number) => crowd[place]?.token ?? '';
+
+describe('a socket', () => {
+  it('is welcomed with the server’s time and who it is', async () => {
+    const socket = app.current.socket();
+    const welcome = await socket.authenticate(tokenOf(0));
+    expect(welcome).toMatchObject({
+      heartbeatSeconds: 30,
+      account: { id: crowd[0]?.id, username: crowd[0]?.username, role: 'buyer' },
+    });
+    expect(Math.abs(Date.parse(String(welcome['serverTime'])) - Date.now())).toBeLessThan(5_000);
+    await socket.send({ type: 'ping' });
+    expect(await socket.next({ type: 'pong' })).toHaveProperty('serverTime');
+    socket.close();
+  });
+
+  it('may be a guest’s: it watches, and may not claim', async () => {
+    const id = await app.current.drop();
+    const socket = app.current.socket();
+    expect(await socket.authenticate()).toMatchObject({ account: null });
+    await socket.send({ type: 'watch', dropIds: [id] });
+    expect(await socket.next({ type: 'drop', dropId: id })).toMatchObject({ state: 'open', remaining: 10, stock: 10 });
+    await socket.send({ type: 'claim', dropId: id, requestId: 'request-1' });
+    expect(await socket.next({ type: 'error' })).toMatchObject({ code: 'unauthenticated', requestId: 'request-1' });
+    await socket.authenticate(tokenOf(0));
+    await socket.send({ type: 'claim', dropId: id, requestId: 'request-2' });
+    expect(await socket.next({ type: 'outcome' })).toMatchObject({ outcome: 'granted', requestId: 'request-2' });
+    socket.close();
+  });
+
+  it('is closed with 4401 for a bad token, and may do nothing before it has authenticated', async () => {
+    const socket = app.current.socket();
+    await socket.send({ type: 'watch', dropIds: ['1'] });
+    expect(await socket.next({ type: 'error' })).toMatchObject({ code: 'unauthenticated' });
+    await socket.send({ type: 'authenticate', token: `${tokenOf(0)}x` });
+    expect(await socket.closed).toMatchObject({ code: 4401 });
+  });
+
+  it.each([
+    '{',
+    '7',
+    'null',
+    '[]',
+    '{}',
+    '{"type":"dance"}',
+    '{"type":"watch"}',
+    '{"type":"watch","dropIds":[7]}',
+    '{"type":"authenticate","token":7}',
+    '{"type":"claim","dropId":"1"}',
+    '{"type":"claim","dropId":"1","requestId":"short"}',
+    '{"type":"claim","dropId":{},"requestId":"request-1"}',
+    Buffer.from([1, 2, 3]),
+  ])('is told that %j is malformed, and closed with 4400 at the third time', async (message) => {
+    const socket = app.current.socket();
+    for (let time = 0; time < 3; time += 1) await socket.send(message);
+    expect(await socket.closed).toMatchObject({ code: 4400 });
+    expect(socket.heard.map(({ code }) => code)).toEqual(['invalid_request', 'invalid_request', 'invalid_request']);
+  });
+
+  it('is closed with 1009 for a frame over 4 KiB', async () => {
+    const socket = app.current.socket();
+    await socket.send(JSON.stringify({ type: 'authenticate', token: 'x'.repeat(5_000) }));
+    expect(await socket.closed).toMatchObject({ code: 1009 });
+  });
+
+  it('is closed with 4429 when it floods', async () => {
+    const socket = app.current.socket();
+    for (let time = 0; time < 120; time += 1) await socket.send({ type: 'ping' });
+    expect(await socket.closed).toMatchObject({ code: 4429 });
+  });
+
+  it('hears of unknown drops, and of known ones in the same breath', async () => {
+    const id = await app.current.drop();
+    const socket = app.current.socket();
+    await socket.authenticate();
+    await socket.send({ type: 'watch', dropIds: ['424242', id, id] });
+    expect(await socket.next({ type: 'error' })).toMatchObject({ code: 'drop_not_found', dropId: '424242' });
+    await socket.next({ type: 'drop', dropId: id });
+    socket.close();
+  });
+
+  it('elsewhere than at /v1/socket is not found', async () => {
+    const { WebSocket } = await import('ws');
+    const webSocket = new WebSocket(`${app.current.url.replace('http', 'ws')}/v1/elsewhere`);
+    const error = await new Promise<Error>((resolve) => webSocket.once('error', resolve));
+    expect(error.message).toContain('404');
+  });
+
+  it('is turned away with 1013 when the server is full', async () => {
+    const full = await RunningApp.start({ SOCKETS_MAX: '1' });
+    try {
+      const first = full.socket();
+      await first.authenticate();
+      expect(await full.socket().closed).toMatchObject({ code: 1013 });
+    } finally {
+      await full.app.close();
+    }
+  });
+});
+
+describe('the live view', () => {
+  it('tells watchers what is left, the last state surely, and no more than five times a second', async () => {
+    const [stock, watchers] = [40, 3];
+    const id = await app.current.drop({ stock, perUserLimit: stock });
+    const sockets = await Promise.all(
+      Array.from({ length: watchers }, async () => {
+        const socket = app.current.socket();
+        await socket.authenticate();
+        await socket.send({ type: 'watch', dropIds: [id] });
+        await socket.next({ type: 'drop', remaining: stock });
+        return socket;
+      }),
+    );
+    const startedMs = Date.now();
+    for (const { token } of crowd.slice(0, 4)) {
+      for (let press = 0; press < 10; press += 1) expect((await app.current.claim(id, token)).status).toBe(201);
+    }
+    for (const socket of sockets) {
+      expect(await socket.next({ type: 'drop', remaining: 0 })).toMatchObject({ state: 'sold_out', stock });
+      const frames = socket.heard.filter(({ type }) => type === 'drop');
+      const seconds = (Date.now() - startedMs) / 1000;
+      // The first frame answers the watch.
+      expect(frames.length - 1).toBeLessThanOrEqual(Math.ceil(seconds * 5) + 1);
+      const left = frames.map(({ remaining }) => Number(remaining));
+      expect(left).toEqual(left.toSorted((a, b) => b - a));
+      socket.close();
+    }
+  });
+
+  it('tells of the opening and the close, which nobody causes', async () => {
+    const id = await app.current.drop({
+      opensAt: new Date(Date.now() + 700).toISOString(),
+      closesAt: new Date(Date.now() + 1_500).toISOString(),
+    });
+    const socket = app.current.socket();
+    await socket.authenticate();
+    await socket.send({ type: 'watch', dropIds: [id] });
+    for (const state of ['scheduled', 'open', 'closed']) await socket.next({ type: 'drop', dropId: id, state });
+    expect(socket.heard.filter(({ type }) => type === 'drop').map(({ state }) => state)).toEqual([
+      'scheduled',
+      'open',
+      'closed',
+    ]);
+    socket.close();
+  });
+
+  it('follows an administrator’s changes', async () => {
+    const id = await app.current.drop();
+    const socket = app.current.socket();
+    await socket.authenticate();
+    await socket.send({ type: 'watch', dropIds: [id] });
+    await app.current.call('PATCH', `/v1/drops/${id}`, {
+      token: await app.current.administrator(),
+      body: { stock: 25 },
+    });
+    await socket.next({ type: 'drop', dropId: id, stock: 25, remaining: 25 });
+    await app.current.call('POST', `/v1/drops/${id}/cancel`, { token: await app.current.administrator() });
+    await socket.next({ type: 'drop', dropId: id, state: 'cancelled' });
+    socket.close();
+  });
+});
