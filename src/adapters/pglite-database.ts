@@ -20,7 +20,8 @@ export class PgliteDatabase implements Database {
   readonly #express: Work[] = [];
   readonly #ordinary: Work[] = [];
   #busy = false;
-  #closing = false;
+  /** Why no statement can run any more: closed, or the thread has died. Then the process is not ready, and has to be started again. */
+  #ended: Error | undefined;
   #lastId = 0;
 
   /**
@@ -87,9 +88,9 @@ export class PgliteDatabase implements Database {
 
   /** Finishes what waits, closes the files cleanly and gives the folder back. */
   async close(): Promise<void> {
-    if (this.#closing) return;
+    if (this.#ended !== undefined) return this.#release();
     await this.#enqueue(this.#ordinary, async () => {
-      this.#closing = true;
+      this.#ended = new Error('the embedded database is closed');
       const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
       this.#worker.postMessage('close');
       await exited;
@@ -127,7 +128,7 @@ export class PgliteDatabase implements Database {
   }
 
   #send(text: string, parameters: readonly unknown[] | null): Promise<object[]> {
-    if (this.#closing) return Promise.reject(new Error('the embedded database is closed'));
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
     this.#lastId += 1;
     const request: PgliteRequest = { id: this.#lastId, text, parameters };
     return new Promise((resolve, reject) => {
@@ -137,6 +138,7 @@ export class PgliteDatabase implements Database {
   }
 
   #failAll(error: Error): void {
+    this.#ended ??= error;
     for (const waiting of this.#replies.values()) waiting.reject(error);
     this.#replies.clear();
   }

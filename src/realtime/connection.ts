@@ -67,6 +67,7 @@ export class Connection {
   identity: Identity | undefined;
   /** The ids that this connection watches; kept by the live view. */
   watched: readonly string[] = [];
+  unknownDrops = 0;
 
   /** In which part of a heartbeat's round this connection is asked. */
   readonly heartbeatPart: number;

@@ -7,13 +7,15 @@
  */
 import type { Catalogue } from '../drops/catalogue.ts';
 import { type Drop, remainingOf, stateOf } from '../drops/drop.ts';
-import type { Connection } from './connection.ts';
+import { CLOSE, type Connection } from './connection.ts';
 import { dropMessage, errorMessage } from './messages.ts';
 import { textFrame } from './text-frame.ts';
 
 /** Just above 200 ms: at most five frames a second. */
 const LOOK_EVERY_MS = 211;
 const SLICE_CONNECTIONS = 250;
+/** Unknown drops that one connection may ask for in its life. */
+const UNKNOWN_DROPS_MAX = 200;
 
 interface Topic {
   readonly watchers: Set<Connection>;
@@ -65,8 +67,15 @@ export class LiveView {
   async #loadAndJoin(connection: Connection, dropId: string): Promise<void> {
     const drop = /^[1-9]\d{0,17}$/.test(dropId) ? await this.#catalogue.load(dropId).catch(() => undefined) : undefined;
     if (!connection.watched.includes(dropId)) return; // it watches something else by now, or is gone
-    if (drop === undefined) connection.send(errorMessage('drop_not_found', { dropId }));
+    if (drop === undefined) this.#refuse(connection, dropId);
     else this.#join(connection, drop);
+  }
+
+  /** Looking for what is not there costs a query each time: nobody needs to do that often. */
+  #refuse(connection: Connection, dropId: string): void {
+    connection.send(errorMessage('drop_not_found', { dropId }));
+    connection.unknownDrops += 1;
+    if (connection.unknownDrops > UNKNOWN_DROPS_MAX) connection.close(CLOSE.flood, 'too many unknown drops');
   }
 
   #join(connection: Connection, drop: Drop): void {

@@ -87,6 +87,20 @@ describe('a socket', () => {
     socket.close();
   });
 
+  it('is closed with 4429 when it keeps asking for drops that are not there', async () => {
+    const socket = app.current.socket();
+    await socket.authenticate();
+    for (let time = 0; time < 3; time += 1) {
+      await socket.send({
+        type: 'watch',
+        dropIds: Array.from({ length: 100 }, (_, number) => String(900_000 + time * 100 + number)),
+      });
+      // In the third round the socket is closed before the last one is answered.
+      if (time < 2) await socket.next({ type: 'error', dropId: String(900_099 + time * 100) });
+    }
+    expect(await socket.closed).toMatchObject({ code: 4429 });
+  });
+
   it('elsewhere than at /v1/socket is not found', async () => {
     const { WebSocket } = await import('ws');
     const webSocket = new WebSocket(`${app.current.url.replace('http', 'ws')}/v1/elsewhere`);
