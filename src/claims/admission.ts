@@ -11,7 +11,7 @@
  * The steps up to the gate are synchronous: a refusal costs no promise.
  */
 import type { Catalogue } from '../drops/catalogue.ts';
-import type { Drop } from '../drops/drop.ts';
+import { type Drop, isDropId } from '../drops/drop.ts';
 import { RateMap } from '../http/rate-map.ts';
 import { type Ledger, notOpen } from '../ledger/ledger.ts';
 import type { Outcome } from '../ledger/outcome.ts';
@@ -31,13 +31,10 @@ export interface AdmissionParts {
   readonly claimsPerUserPerSecond: number;
 }
 
-export const DROP_ID_PATTERN = '^[1-9][0-9]{0,17}$';
 export const REQUEST_ID_PATTERN = '^[A-Za-z0-9_-]{8,64}$';
 
 /** Beyond this the oldest gate goes; it is made again from the ledger when somebody claims. */
 const GATES_MAX = 1_000;
-
-const DROP_ID = new RegExp(DROP_ID_PATTERN);
 
 export class Admission {
   readonly #parts: AdmissionParts;
@@ -111,7 +108,7 @@ export class Admission {
 
   async #openGateAndAdmit(claim: Claim): Promise<ClaimAnswer> {
     try {
-      const gate = DROP_ID.test(claim.dropId) ? await this.#openGate(claim.dropId) : undefined;
+      const gate = isDropId(claim.dropId) ? await this.#openGate(claim.dropId) : undefined;
       const drop = gate && (await this.#parts.catalogue.load(claim.dropId));
       if (gate === undefined || drop === undefined) return { fault: 'drop_not_found' };
       return await this.#pass(claim, drop, gate, this.#parts.nowMs());

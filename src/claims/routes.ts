@@ -2,14 +2,14 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { callerOf, type Guard } from '../accounts/guard.ts';
+import { isDropId } from '../drops/drop.ts';
 import { invalidField, Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { type Admission, type ClaimAnswer, DROP_ID_PATTERN, REQUEST_ID_PATTERN } from './admission.ts';
+import { type Admission, type ClaimAnswer, REQUEST_ID_PATTERN } from './admission.ts';
 import { httpAnswer } from './http-answer.ts';
 
 const REQUEST_ID = new RegExp(REQUEST_ID_PATTERN);
-const DROP_ID = new RegExp(DROP_ID_PATTERN);
 
 export interface ClaimRoutesParts {
   readonly admission: Admission;
@@ -62,7 +62,7 @@ export function claimRoutes(server: Server, { admission, ledger, guard }: ClaimR
     },
     async (request, reply) => {
       const { id, requestId } = request.params;
-      const possible = DROP_ID.test(id) && REQUEST_ID.test(requestId);
+      const possible = isDropId(id) && REQUEST_ID.test(requestId);
       const outcome = possible && (await ledger.answerTo(id, callerOf(request).accountId, requestId));
       if (!outcome) throw new Problem('claim_not_found');
       return sendAnswer(reply, outcome, 200);

@@ -42,6 +42,11 @@ export interface Drop {
   readonly entries: number;
 }
 
+/** Whether the text can be a drop's id at all: what cannot is nobody's, and not worth a query. */
+export function isDropId(text: string): boolean {
+  return /^[1-9]\d{0,17}$/.test(text);
+}
+
 export function stateOf(drop: Drop, nowMs: number): DropState {
   if (drop.cancelled) return 'cancelled';
   if (nowMs < drop.opensAtMs) return 'scheduled';

@@ -2,7 +2,6 @@
 import { Readable } from 'node:stream';
 import { Type } from '@fastify/type-provider-typebox';
 import type { Guard } from '../accounts/guard.ts';
-import { DROP_ID_PATTERN } from '../claims/admission.ts';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
@@ -10,12 +9,11 @@ import { Page, readCursor, writeCursor } from '../http/shapes.ts';
 import { exportLedger } from '../ledger/export.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { LedgerClock } from './clock.ts';
-import { type Drop, viewOf } from './drop.ts';
+import { type Drop, isDropId, viewOf } from './drop.ts';
 import { AmendmentShape, DropQuery, DropShape, NewDropShape } from './shapes.ts';
 import { amendDrop, cancelDrop, createDrop, deleteDrop } from './store.ts';
 import { type DropInput, newTerms } from './terms.ts';
 
-const DROP_ID = new RegExp(DROP_ID_PATTERN);
 const IdParameter = Type.Object({ id: Type.String() });
 
 export interface DropRoutesParts {
@@ -142,7 +140,7 @@ export function dropRoutes(server: Server, { database, catalogue, clock, guard }
 
 /** What cannot be an id is an unknown drop, not a mistake in form. */
 function dropIdOf(text: string): string {
-  if (!DROP_ID.test(text)) throw new Problem('drop_not_found');
+  if (!isDropId(text)) throw new Problem('drop_not_found');
   return text;
 }
 

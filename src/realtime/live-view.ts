@@ -6,7 +6,7 @@
  * between, so that ten thousand frames never keep a claim waiting.
  */
 import type { Catalogue } from '../drops/catalogue.ts';
-import { type Drop, remainingOf, stateOf } from '../drops/drop.ts';
+import { type Drop, isDropId, remainingOf, stateOf } from '../drops/drop.ts';
 import { CLOSE, type Connection } from './connection.ts';
 import { dropMessage, errorMessage } from './messages.ts';
 import { textFrame } from './text-frame.ts';
@@ -65,7 +65,7 @@ export class LiveView {
   }
 
   async #loadAndJoin(connection: Connection, dropId: string): Promise<void> {
-    const drop = /^[1-9]\d{0,17}$/.test(dropId) ? await this.#catalogue.load(dropId).catch(() => undefined) : undefined;
+    const drop = isDropId(dropId) ? await this.#catalogue.load(dropId).catch(() => undefined) : undefined;
     if (!connection.watched.includes(dropId)) return; // it watches something else by now, or is gone
     if (drop === undefined) this.#refuse(connection, dropId);
     else this.#join(connection, drop);
