@@ -24,6 +24,7 @@ export async function servePages(server: Server): Promise<void> {
   const index = join(FOLDER, 'index.html');
   if (!existsSync(index)) {
     server.log.warn('the pages are not built: run `npm run build`; only the API is served');
+    server.setNotFoundHandler((_request, reply) => sendProblem(reply, 'not_found'));
     return;
   }
   const page = readFileSync(index);

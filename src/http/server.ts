@@ -52,7 +52,6 @@ export async function createServer(settings: ServerSettings, logger: FastifyBase
     const members = code === 'internal' ? { requestId: request.id, ...details.members } : details.members;
     return sendProblem(reply, code, { ...details, ...(members && { members }) });
   });
-  server.setNotFoundHandler((_request, reply) => sendProblem(reply, 'not_found'));
   server.addContentTypeParser('*', (_request, _payload, done) => done(new Problem('unsupported_media_type')));
   if (settings.httpsRequired) requireHttps(server);
 

@@ -1,5 +1,6 @@
 /** Figures for Prometheus at /metrics. What is counted on the claim's way is a plain number there; it becomes a metric only when somebody asks. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { watchProcess } from './process-metrics.ts';
 
 export interface MetricSources {
   /** Answers to claims so far, by outcome or fault. */
@@ -15,7 +16,7 @@ export class Metrics {
   readonly #batchFailures: Counter;
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
+    watchProcess(this.registry);
     const registers = [this.registry];
     this.#batchSeconds = new Histogram({
       name: 'doorbuster_batch_seconds',
