@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { type Options, readOptions } from './options.ts';
+
+function read(line: string, environment: Record<string, string> = {}): Options {
+  const options = readOptions(line.split(' ').filter(Boolean), environment);
+  if ('help' in options) throw new Error('help was not asked for');
+  return options;
+}
+
+describe('the command line', () => {
+  it('has a default for everything', () => {
+    expect(read('')).toMatchObject({
+      users: 1000,
+      stock: 100,
+      perUserLimit: 1,
+      transport: 'ws',
+      repeat: 1,
+      watch: true,
+      url: null,
+    });
+    expect(read('').load).toEqual({ mode: 'at-once', presses: 1 });
+  });
+
+  it('reads a spike', () => {
+    const options = read(
+      '--users 10000 --stock 1000 --at-once --presses 3 --limit 2 --transport http --no-watch --seed 9',
+    );
+    expect(options).toMatchObject({
+      users: 10_000,
+      stock: 1000,
+      perUserLimit: 2,
+      transport: 'http',
+      watch: false,
+      seed: 9,
+    });
+    expect(options.load).toEqual({ mode: 'at-once', presses: 3 });
+  });
+
+  it('reads a rate', () => {
+    expect(read('--rate 500 --seconds 20').load).toEqual({
+      mode: 'rate',
+      perSecond: 500,
+      seconds: 20,
+      arrivals: 'poisson',
+    });
+    expect(read('--rate 500 --seconds 20 --arrivals even').load).toMatchObject({ arrivals: 'even' });
+  });
+
+  it('takes the administrator from the environment, the command line first', () => {
+    const environment = { ADMIN_USERNAME: 'root', ADMIN_PASSWORD: 'from-environment' };
+    expect(read('--url http://localhost:8080', environment).admin).toEqual({
+      login: 'root',
+      password: 'from-environment',
+    });
+    expect(read('--admin-password given', environment).admin.password).toBe('given');
+  });
+
+  it('helps', () => {
+    expect(readOptions(['--help'], {})).toHaveProperty('help', expect.stringContaining('--at-once'));
+  });
+});
+
+describe('a wrong command line', () => {
+  it.each([
+    ['--users 0', '--users must be a whole number from 1'],
+    ['--stock many', '--stock must be a whole number'],
+    ['--limit 1.5', '--limit must be a whole number'],
+    ['--transport carrier-pigeon', '--transport must be ws or http'],
+    ['--rate 10', '--seconds must be a whole number'],
+    ['--seconds 10', '--rate must be a whole number'],
+    ['--rate 10 --seconds 1 --at-once', 'exclude each other'],
+    ['--rate 10 --seconds 1 --presses 2', '--presses belongs to --at-once'],
+    ['--arrivals even', '--arrivals belongs to --rate'],
+    ['--users 18001', 'one process can open 18000'],
+    ['--url http://127.0.0.1:1', 'needs the administrator’s password'],
+    ['--url https://127.0.0.1:1 --admin-password x', 'must look like http://127.0.0.1:8080'],
+    ['--url http://example.org --admin-password x', 'set LOADTEST_REMOTE=1'],
+    ['--lead soon', '--lead must be seconds from 0.1'],
+    ['--timeout 0', '--timeout must be seconds from 0.1'],
+    ['--colour', 'colour'],
+    ['stray', 'stray'],
+  ])('%s: %s', (line, message) => {
+    expect(() => read(line)).toThrow(message);
+  });
+
+  it('is told all its mistakes at once', () => {
+    expect(() => read('--users 0 --stock 0')).toThrow(/--users.*--stock/s);
+  });
+});
+
+describe('what looks wrong but is right', () => {
+  it('another machine, with its owner’s leave', () => {
+    expect(read('--url http://10.0.0.5:8080 --admin-password x', { LOADTEST_REMOTE: '1' }).url?.hostname).toBe(
+      '10.0.0.5',
+    );
+  });
+
+  it('more users than connections, over http', () => {
+    expect(read('--users 100000 --transport http').users).toBe(100_000);
+  });
+});

@@ -1,0 +1,154 @@
+/**
+ * One load test from beginning to end:
+ *
+ *   server       a running one, or one of its own
+ *   set-up       an administrator, the buyers, their connections; then the drop, opening when all are connected
+ *   press        as planned, until all is answered
+ *   afterwards   what is unanswered is asked for; the ledger is read; the history is checked
+ *
+ * Whatever happens on the way, connections are closed and the server is stopped.
+ */
+import { cpus } from 'node:os';
+import { checkHistory } from '../history/check.ts';
+import type { Violation } from '../history/violation.ts';
+import { AdministratorApi } from './api.ts';
+import type { Connection } from './connection.ts';
+import { type ClaimFigures, computeFigures } from './figures.ts';
+import { lookUpUnanswered } from './lookup.ts';
+import type { Options } from './options.ts';
+import { type PlannedPress, planAtOnce, planRate } from './press-schedule.ts';
+import { copiesAtOnce, makeClaims, pressAll } from './pressing.ts';
+import { seededRandom } from './random.ts';
+import { type Claim, RunRecord } from './record.ts';
+import { ResourceSampler, type ResourceUse } from './resources.ts';
+import { startServer } from './server-process.ts';
+import { makeBuyers, openConnections, watchDrop } from './setup.ts';
+import type { SocketTally } from './socket-client.ts';
+
+export interface RunResult {
+  readonly options: Options;
+  readonly startedAt: string;
+  readonly node: string;
+  readonly cpuCount: number;
+  readonly connections: number;
+  readonly claims: ClaimFigures;
+  readonly sockets: {
+    readonly liveStockMessages: number;
+    readonly lostByCloseCode: Readonly<{ [code: string]: number }>;
+  };
+  readonly server: ResourceUse | null;
+  /** CPU seconds of this process during the run: it shares the machine with the server. */
+  readonly clientCpuSeconds: number;
+  readonly history: {
+    readonly answers: number;
+    readonly ledgerClaims: number;
+    readonly violations: readonly Violation[];
+  };
+}
+
+export async function runSale(options: Options, signal: AbortSignal): Promise<RunResult> {
+  if (options.url !== null)
+    return runAgainst(options.url, options, options.admin.login, options.admin.password ?? '', signal);
+  const server = await startServer(options.transport === 'ws' ? options.users : 0, signal);
+  const { login, password } = server.admin;
+  try {
+    return await runAgainst(server.url, options, login, password, AbortSignal.any([signal, server.ended]));
+  } catch (error) {
+    const reason = server.ended.aborted ? server.ended.reason : error;
+    const tail = (await server.logTail()).trim();
+    throw tail === '' ? reason : new Error(`${(reason as Error).message}\nThe server's log ends with:\n${tail}`);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function runAgainst(
+  url: URL,
+  options: Options,
+  login: string,
+  password: string,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const startedAt = new Date().toISOString();
+  const tally: SocketTally = { liveStock: 0, closeCodes: new Map(), strayErrors: new Map() };
+  const api = await AdministratorApi.signIn(url, login, password, signal);
+  const buyers = await makeBuyers(api, options.users, signal);
+  const connections = await openConnections(options, url, buyers, tally, signal);
+  const sampler = new ResourceSampler(url);
+  try {
+    const { dropId, opensAt } = await openDrop(api, options, connections, signal);
+    const record = new RunRecord(dropId, options.transport);
+    const claims = makeClaims(
+      plan(options),
+      buyers,
+      connections.length,
+      opensAt,
+      options.repeat - copiesAtOnce(options.repeat),
+    );
+    prepareFirst(options, claims, connections, dropId);
+    await sampler.start();
+    if (performance.now() > opensAt)
+      throw new Error('the set-up took longer than the lead to the opening: give it more with --lead');
+    const cpuBefore = process.cpuUsage();
+    await pressAll(options, claims, connections, record, signal);
+    const cpu = process.cpuUsage(cpuBefore);
+    const resources = await sampler.finish();
+    const lookedUp = await lookUpUnanswered(url, claims, record, signal);
+    for (const [code, count] of tally.strayErrors) record.errors.set(`socket ${code}`, count);
+    const ledger = await api.readLedger(dropId);
+    return {
+      options,
+      startedAt,
+      node: process.version,
+      cpuCount: cpus().length,
+      connections: connections.length,
+      claims: computeFigures(claims, record, lookedUp),
+      sockets: { liveStockMessages: tally.liveStock, lostByCloseCode: Object.fromEntries(tally.closeCodes) },
+      server: resources,
+      clientCpuSeconds: (cpu.user + cpu.system) / 1e6,
+      history: {
+        answers: record.attempts.filter((attempt) => attempt.outcome !== null).length,
+        ledgerClaims: ledger.claims.length,
+        violations: checkHistory(record.attempts, ledger),
+      },
+    };
+  } finally {
+    sampler.abandon();
+    for (const connection of connections) connection.close();
+  }
+}
+
+/** The drop, opening after a lead, and its opening by this process's clock. Sockets follow it if they are to. */
+async function openDrop(
+  api: AdministratorApi,
+  options: Options,
+  connections: readonly Connection[],
+  signal: AbortSignal,
+): Promise<{ dropId: string; opensAt: number }> {
+  // Following 10,000 sockets' first views, and preparing as many claims, takes a second or two; the lead leaves room.
+  const leadMs = 1000 * (options.leadSeconds ?? 3 + Math.ceil(connections.length / 2500));
+  const opensAtServer = Math.ceil((await api.roughTimeMs()) + leadMs);
+  const { kind, stock, perUserLimit } = options;
+  const dropId = await api.createDrop({ kind, stock, perUserLimit, opensAt: new Date(opensAtServer) });
+  if (options.watch) await watchDrop(connections, dropId, signal);
+  const clock = await api.learnClock(dropId);
+  return { dropId, opensAt: opensAtServer - clock.offsetMs };
+}
+
+function plan({ load, users, seed }: Options): PlannedPress[] {
+  const random = seededRandom(seed);
+  return load.mode === 'at-once' ? planAtOnce(users, load.presses, random) : planRate({ ...load, users }, random);
+}
+
+/** At the opening only writing should be left; over time, each claim is made when it is due, to spare the memory. */
+function prepareFirst(
+  { load }: Options,
+  claims: readonly Claim[],
+  connections: readonly Connection[],
+  dropId: string,
+): void {
+  if (load.mode !== 'at-once') return;
+  for (const claim of claims) {
+    claim.prepared = connections[claim.connectionIndex]?.prepareClaim(claim.buyer, dropId, claim.requestId);
+  }
+}
