@@ -9,6 +9,7 @@ import { ensureAdministrator } from './accounts/first-administrator.ts';
 import { createApp, openDatabase } from './app.ts';
 import { readSettings, type Settings } from './config/settings.ts';
 import { createDemoDrops } from './drops/demo.ts';
+import { rehearse } from './ledger/rehearsal.ts';
 
 const GRACE_MS = 9_000;
 
@@ -26,6 +27,8 @@ export async function serve(environment: Readonly<Record<string, string | undefi
 
   const generatedPassword = await ensureAdministrator(database, settings.admin);
   if (settings.demoDrops) await createDemoDrops(database, app.clock.nowMs());
+
+  if (settings.databaseUrl === null) await rehearse(database);
 
   const asked = signalled();
   const port = await app.listen();

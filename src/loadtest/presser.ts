@@ -88,6 +88,9 @@ export class Presser {
       claim.answer = answer;
       claim.answeredAt = now;
       this.#answered += 1;
+    } else if (claim.answer.arrival === null) {
+      // Another copy was refused at the gate before; what the ledger says overrules it. The wait was over then.
+      claim.answer = answer;
     }
     if (!this.#isOver && claim.copiesLater > 0) this.press(claim, claim.copiesLater);
     claim.copiesLater = 0;

@@ -14,7 +14,7 @@ export interface Claim {
   copiesLater: number;
   /** When its first copy was handed to the connection; 0 before. Later than `intendedAt` by what this client costs. */
   firstSentAt: number;
-  /** The first outcome of any copy, and when it was read. */
+  /** The outcome of any copy, the ledger's before the gate's, and when the first was read. */
   answer: Answer | null;
   answeredAt: number;
 }

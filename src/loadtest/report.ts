@@ -83,12 +83,13 @@ function speedLines({
   ];
 }
 
-function resourceLines({ server, clientCpuSeconds, sockets }: RunResult): string[] {
+function resourceLines({ server, clientCpuSeconds, sockets, cpuCount, loadAverageBefore }: RunResult): string[] {
   const lines = [
     server === null
       ? 'server: CPU and memory unknown, GET /metrics tells no process figures'
       : `server: ${server.cpuSeconds.toFixed(1)} CPU seconds, memory ${mib(server.residentBytesBefore)} before, ${mib(server.residentBytesPeak)} peak, ${mib(server.residentBytesAfter)} after`,
     `this client: ${clientCpuSeconds.toFixed(1)} CPU seconds`,
+    `this machine: ${cpuCount} CPUs, load average before the press ${loadAverageBefore.toFixed(1)}`,
   ];
   if (sockets.liveStockMessages > 0) lines.push(`${count(sockets.liveStockMessages)} live stock messages`);
   const lost = Object.entries(sockets.lostByCloseCode);

@@ -8,7 +8,7 @@
  *
  * Whatever happens on the way, connections are closed and the server is stopped.
  */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { checkHistory } from '../history/check.ts';
 import type { Violation } from '../history/violation.ts';
 import { AdministratorApi } from './api.ts';
@@ -30,6 +30,8 @@ export interface RunResult {
   readonly startedAt: string;
   readonly node: string;
   readonly cpuCount: number;
+  /** Of the last minute before the press, the set-up included: well above `cpuCount`, others were using the machine. */
+  readonly loadAverageBefore: number;
   readonly connections: number;
   readonly claims: ClaimFigures;
   readonly sockets: {
@@ -89,6 +91,7 @@ async function runAgainst(
     await sampler.start();
     if (performance.now() > opensAt)
       throw new Error('the set-up took longer than the lead to the opening: give it more with --lead');
+    const loadAverageBefore = loadavg()[0] ?? 0;
     const cpuBefore = process.cpuUsage();
     await pressAll(options, claims, connections, record, signal);
     const cpu = process.cpuUsage(cpuBefore);
@@ -101,6 +104,7 @@ async function runAgainst(
       startedAt,
       node: process.version,
       cpuCount: cpus().length,
+      loadAverageBefore,
       connections: connections.length,
       claims: computeFigures(claims, record, lookedUp),
       sockets: { liveStockMessages: tally.liveStock, lostByCloseCode: Object.fromEntries(tally.closeCodes) },

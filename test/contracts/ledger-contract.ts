@@ -12,6 +12,7 @@ import { parseLedger } from '../../src/history/ledger.ts';
 import { exportLedger } from '../../src/ledger/export.ts';
 import { type ClaimRequest, Ledger } from '../../src/ledger/ledger.ts';
 import type { Outcome } from '../../src/ledger/outcome.ts';
+import { rehearse } from '../../src/ledger/rehearsal.ts';
 import { type Hours, LedgerModel, type ModelAnswer } from './ledger-model.ts';
 
 const HOUR_MS = 3_600_000;
@@ -177,6 +178,16 @@ export function ledgerContract(adapter: string, open: () => Database): void {
         { code: 'CCCC', serial: 2 },
         { code: 'DDDD', serial: 3 },
       ]);
+    });
+
+    it('leaves nothing behind after a rehearsal', async () => {
+      const rows = () =>
+        database.query(
+          'select (select count(*) from drops) as drops, (select count(*) from claims) as claims, (select count(*) from grants) as grants, (select count(*) from log_entries) as entries',
+        );
+      const before = await rows();
+      await rehearse(database);
+      expect(await rows()).toEqual(before);
     });
 
     it('cannot oversell, even if told to', async () => {

@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+
+export const SECTIONS = ['ledger', 'gateway', 'sale', 'memory'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export interface Options {
+  readonly only: readonly Section[];
+  /** Fewer and shorter rounds: tells whether it works, not how fast it is. */
+  readonly quick: boolean;
+  /** Undefined: bench/results/<date>.json. */
+  readonly jsonFile: string | undefined;
+}
+
+export const help = `npm run bench -- [--only ${SECTIONS.join(',')}] [--quick] [--json FILE]
+
+  ledger    claims committed per second, by batch size, on PostgreSQL and on PGlite
+  gateway   refusals per second of one gateway process over HTTP and WebSocket, beside an empty node:http handler
+  sale      the load test: 10,000 users press at once, over HTTP and over WebSocket
+  memory    the server with 10,000 open sockets
+`;
+
+/** Throws, with what is wrong, for people. */
+export function readOptions(commandLine: readonly string[]): Options | 'help' {
+  const { values } = parseArgs({
+    args: [...commandLine],
+    options: {
+      only: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return 'help';
+  const chosen = values.only?.split(',').map((name) => name.trim());
+  const unknown = chosen?.filter((name) => !SECTIONS.some((section) => section === name));
+  if (unknown && unknown.length > 0) throw new Error(`--only knows ${SECTIONS.join(', ')}, not ${unknown.join(', ')}`);
+  return {
+    only: SECTIONS.filter((section) => !chosen || chosen.includes(section)),
+    quick: values.quick,
+    jsonFile: values.json,
+  };
+}

@@ -1,0 +1,108 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  administrator,
+  complaints,
+  describeInBrowser,
+  openBrowser,
+  openPage,
+  type Shop,
+  startShop,
+} from './harness.ts';
+import { fromNow } from './shop-api.ts';
+import { signIn } from './steps.ts';
+
+describeInBrowser('administration', { timeout: 90_000 }, () => {
+  let shop: Shop;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    shop = await startShop();
+    browser = await openBrowser();
+    page = await openPage(browser);
+    await signIn(page, shop.url, administrator);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await shop?.stop();
+  });
+  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+  test('a coupon event is created with the form and shows in the list', async () => {
+    await page.goto(`${shop.url}/admin`);
+    await page.getByRole('link', { name: 'New drop' }).click();
+    await page.getByRole('button', { name: 'Create drop' }).click();
+    await page.getByText('Please fill this in').first().waitFor();
+
+    await page.getByLabel('Title').fill('Ten o’clock coupon');
+    await page.getByLabel('Quantity').fill('0');
+    await page.getByText('A whole number from 1 to 10,000,000').waitFor();
+    await page.getByLabel('Quantity').fill('500');
+    await page.getByLabel('Percent off').fill('30');
+    await page.getByText('At once').click();
+    await page.getByRole('button', { name: 'Create drop' }).click();
+
+    await page.getByRole('link', { name: 'Ten o’clock coupon' }).waitFor();
+    await page.goto(shop.url);
+    await page.getByRole('heading', { name: 'Ten o’clock coupon' }).waitFor();
+    await page.getByText('30% off').first().waitFor();
+  });
+
+  test('a product sale is created with the form; a price is typed in whole units', async () => {
+    await page.goto(`${shop.url}/admin/new`);
+    await page.getByText('Product sale').click();
+    await page.getByLabel('Title').fill('Stoneware cup');
+    await page.getByLabel('Quantity').fill('40');
+    await page.getByLabel('Price').fill('42.5');
+    await page.getByLabel('Currency').fill('usd');
+    await page.getByRole('button', { name: 'Create drop' }).click();
+    await page.getByRole('link', { name: 'Stoneware cup' }).click();
+    await page.getByText('$42.50').first().waitFor();
+  });
+
+  test('the server’s objection appears at its field', async () => {
+    await page.goto(`${shop.url}/admin/new`);
+    await page.route('**/v1/drops', (route) =>
+      route.request().method() === 'POST'
+        ? route.fulfill({
+            status: 400,
+            contentType: 'application/problem+json',
+            body: JSON.stringify({
+              code: 'invalid_request',
+              errors: [{ field: 'discount.percent', message: 'too kind' }],
+            }),
+          })
+        : route.continue(),
+    );
+    await page.getByLabel('Title').fill('Too kind');
+    await page.getByLabel('Quantity').fill('5');
+    await page.getByLabel('Percent off').fill('90');
+    await page.getByRole('button', { name: 'Create drop' }).click();
+    await page.getByText('Please check this: too kind').waitFor();
+    expect(await page.getByLabel('Percent off').getAttribute('aria-invalid')).toBe('true');
+    await page.unroute('**/v1/drops');
+  });
+
+  test('a drop is edited and cancelled; its terms are fixed once it has opened', async () => {
+    const drop = await shop.api.newCoupon({ title: 'To be changed', opensAt: fromNow(0) });
+    await page.goto(`${shop.url}/admin/${drop.id}`);
+    expect(await page.getByLabel('Percent off').isDisabled()).toBe(true);
+    await page.getByLabel('Title').fill('Changed');
+    await page.getByLabel('Quantity').fill('77');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    const row = page.getByRole('listitem').filter({ hasText: 'Changed' });
+    await row.getByText('0 of 77 granted').waitFor();
+    await row.getByRole('button').click();
+    await row.getByRole('button').click();
+    await row.getByText('Cancelled').waitFor();
+    expect((await shop.api.drop(drop.id)).state).toBe('cancelled');
+  });
+
+  test('a buyer does not get in', async () => {
+    const buyer = await openPage(browser);
+    await signIn(buyer, shop.url, await shop.api.newPerson());
+    await buyer.goto(`${shop.url}/admin`);
+    await buyer.getByText('This page is for administrators.').waitFor();
+    await buyer.context().close();
+  });
+});

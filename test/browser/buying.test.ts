@@ -1,0 +1,153 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  complaints,
+  describeInBrowser,
+  openBrowser,
+  openPage,
+  patienceMs,
+  type Shop,
+  startShop,
+  watchComplaints,
+} from './harness.ts';
+import { fromNow } from './shop-api.ts';
+import { expectEventually, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
+
+describeInBrowser('buying', { timeout: 90_000 }, () => {
+  let shop: Shop;
+  let browser: Browser;
+  beforeAll(async () => {
+    shop = await startShop();
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await shop?.stop();
+  });
+  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+  test('sign up, wait for the opening, press, hold the coupon, find it among mine, copy its code', async () => {
+    const drop = await shop.api.newCoupon({ title: 'Winter coupon', opensAt: fromNow(3600) });
+    const page = await openPage(browser);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: shop.url });
+
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    await page.getByRole('link', { name: 'Sign in to take part' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click();
+    await page.getByLabel('Username').fill('early-bird');
+    await page.getByLabel('Email').fill('bird@example.com');
+    await page.getByLabel('Password').fill('a-long-password');
+    await page.getByRole('main').getByRole('button', { name: 'Sign up' }).click();
+
+    await page.getByRole('heading', { name: 'Winter coupon' }).waitFor();
+    expect(await pressButton(page).getAttribute('aria-disabled')).toBe('true');
+    await waitUntilLive(page);
+    await shop.api.amend(drop.id, { opensAt: fromNow(3) });
+    await waitUntilPressable(page);
+    await pressButton(page).click();
+
+    await page.getByText('It’s yours!').first().waitFor();
+    const code = (await page.locator('.win-ticket code').textContent())?.replaceAll(/\s/g, '');
+    expect(await page.locator('.win-numbers').textContent()).toContain('1st to arrive');
+
+    await page.locator('.win-more').getByRole('link', { name: 'My coupons' }).click();
+    await page.getByRole('button', { name: `Copy code ${code}` }).click();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(code);
+    await page.getByRole('tab', { name: 'Used' }).click();
+    await page.getByText('Coupons you have used will be kept here.').waitFor();
+    await page.context().close();
+  });
+
+  test('the last unit goes to somebody else: the page says so at once', async () => {
+    const drop = await shop.api.newCoupon({ stock: 1 });
+    const [loser, winner] = [await shop.api.newPerson(), await shop.api.newPerson()];
+    const page = await openPage(browser);
+    await signIn(page, shop.url, loser);
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    await waitUntilPressable(page);
+    await waitUntilLive(page);
+    await shop.api.claim(winner, drop.id);
+    await page.getByText('All 1 are gone.').first().waitFor();
+    expect(await pressButton(page).getAttribute('aria-disabled')).toBe('true');
+    await page.context().close();
+  });
+
+  test('who comes too late is told their arrival number', async () => {
+    const drop = await shop.api.newCoupon({ stock: 1000 });
+    const page = await openPage(browser);
+    // Which number a claim gets in a crowd is chance, so this one answer is given in the server's place.
+    await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((text) => {
+        const message = JSON.parse(String(text)) as { type: string; requestId: string; dropId: string };
+        if (message.type !== 'claim') return server.send(text);
+        const { requestId, dropId } = message;
+        socket.send(JSON.stringify({ type: 'outcome', requestId, dropId, outcome: 'sold_out', arrival: 1204 }));
+      });
+    });
+    await signIn(page, shop.url, await shop.api.newPerson());
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    await waitUntilPressable(page);
+    await waitUntilLive(page);
+    await pressButton(page).click();
+    await page.getByText('You were the 1,204th to arrive.').waitFor();
+    expect(await page.locator('.stage .board-number').textContent()).toContain('1,204th');
+    await page.context().close();
+  });
+
+  test('two tabs of one person press at once: one unit where one is allowed', async () => {
+    const drop = await shop.api.newProduct({ stock: 5, perUserLimit: 1 });
+    const person = await shop.api.newPerson();
+    const first = await openPage(browser);
+    await signIn(first, shop.url, person);
+    const second = watchComplaints(await first.context().newPage());
+    for (const page of [first, second]) {
+      await page.goto(`${shop.url}/drops/${drop.id}`);
+      await waitUntilPressable(page);
+      await waitUntilLive(page);
+    }
+    await Promise.all([pressButton(first).click(), pressButton(second).click()]);
+
+    const outcomes = await Promise.all(
+      [first, second].map(async (page) => {
+        const answered = page.locator('.stage[data-mood="won"], .stage[data-mood="lost"]');
+        await answered.waitFor();
+        return answered.getAttribute('data-mood');
+      }),
+    );
+    expect(outcomes.sort()).toEqual(['lost', 'won']);
+    expect(await shop.api.grants(person)).toHaveLength(1);
+    expect((await shop.api.drop(drop.id)).remaining).toBe(4);
+    await first.goto(`${shop.url}/slots`);
+    await first.getByText('Held for you').waitFor();
+    await first.context().close();
+  });
+
+  test('several coupons, one for each press, up to the limit', async () => {
+    const drop = await shop.api.newCoupon({ perUserLimit: 2 });
+    const person = await shop.api.newPerson();
+    const page = await openPage(browser);
+    await signIn(page, shop.url, person);
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    await waitUntilPressable(page);
+    // A double click, with the first answer in between.
+    await page.evaluate(`new Promise((resolve) => {
+      const button = document.querySelector('.press');
+      button.click();
+      setTimeout(() => { button.click(); resolve(); }, 100);
+    })`);
+    await page.getByRole('button', { name: 'Get one more (1/2)' }).waitFor();
+    expect(await shop.api.grants(person)).toHaveLength(1);
+    await expect
+      .poll(
+        async () => {
+          await page.evaluate(`document.querySelector('.press').click()`);
+          return pressButton(page).textContent();
+        },
+        { timeout: patienceMs },
+      )
+      .toBe('You have it');
+    await expectEventually(async () => (await shop.api.grants(person)).length, 2);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,152 @@
+/**
+ * What the browser tests stand on: a real server of their own (own data folder, own port), a real Chromium, and a gate
+ * between them that can be cut. Without Chromium the tests are skipped aloud; in CI the global setup fails instead.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { describe, inject } from 'vitest';
+import { freePort } from '../servers/free-port.ts';
+import { ShopApi } from './shop-api.ts';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const administrator = { username: 'keeper', email: 'keeper@example.com', password: 'keeper-of-the-door' };
+const chromiumPath = inject('chromium');
+/** Conditions are waited for this long: a shared machine may stand still for a while. */
+export const patienceMs = 15_000;
+
+export const describeInBrowser = describe.skipIf(chromiumPath === undefined);
+
+export interface Shop {
+  url: string;
+  port: number;
+  api: ShopApi;
+  stop(): Promise<void>;
+}
+
+export async function startShop(): Promise<Shop> {
+  buildPages();
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'doorbuster-browser-'));
+  const port = await freePort();
+  const child = spawn(process.execPath, ['src/main.ts', 'serve'], {
+    cwd: root,
+    env: {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      DATA_DIR: dataDirectory,
+      DEMO_DROPS: 'false',
+      LOG_LEVEL: 'error',
+      SIGN_UPS_PER_ADDRESS_PER_HOUR: '10000',
+      ADMIN_USERNAME: administrator.username,
+      ADMIN_EMAIL: administrator.email,
+      ADMIN_PASSWORD: administrator.password,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await ready(url, child);
+  const api = new ShopApi(url);
+  await api.signInAsAdministrator(administrator.username, administrator.password);
+  return {
+    url,
+    port,
+    api,
+    async stop() {
+      if (child.exitCode === null) {
+        child.kill('SIGTERM');
+        await once(child, 'exit');
+      }
+      rmSync(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ready(url: string, child: ChildProcess): Promise<void> {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
+  const deadline = Date.now() + 50_000;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${output}`);
+    const isReady = await fetch(`${url}/readyz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (isReady) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`the server is not ready: ${output}`);
+}
+
+/** `npm test` has built the pages; whoever runs Vitest directly gets them built when a source is newer. */
+export function buildPages(): void {
+  const built = join(root, 'web/dist/index.html');
+  if (existsSync(built) && statSync(built).mtimeMs > newest(join(root, 'web'))) return;
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const { status, stderr } = spawnSync(process.execPath, [vite, 'build', '--config', 'web/vite.config.ts'], {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: 'production' },
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`the pages cannot be built: ${stderr}`);
+}
+
+function newest(folder: string): number {
+  const times = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.name !== 'dist')
+    .map((entry) => join(folder, entry.name))
+    .map((path) => (statSync(path).isDirectory() ? newest(path) : statSync(path).mtimeMs));
+  return Math.max(0, ...times);
+}
+
+export function openBrowser(): Promise<Browser> {
+  if (chromiumPath === undefined) throw new Error('there is no Chromium');
+  return chromium.launch({
+    executablePath: chromiumPath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}
+
+export const phone: BrowserContextOptions = {
+  viewport: { width: 360, height: 740 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+};
+
+/** A page in a context (cookies, storage) of its own. What it complains about is collected in `complaints`. */
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ locale: 'en-US', timezoneId: 'Asia/Seoul', ...options });
+  context.setDefaultTimeout(patienceMs);
+  return watchComplaints(await context.newPage());
+}
+
+export const complaints: string[] = [];
+
+export function watchComplaints(page: Page): Page {
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // The browser reports every refusal (409) and cut connection itself; those are what the tests are about.
+    const isExpected = /Failed to load resource|WebSocket connection/.test(message.text());
+    if (message.type() === 'error' && !isExpected) complaints.push(message.text());
+  });
+  return page;
+}
+
+export function screenshotPath(name: string): string {
+  const folder = join(root, 'screenshots');
+  mkdirSync(folder, { recursive: true });
+  return join(folder, `${name}.png`);
+}

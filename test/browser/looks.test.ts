@@ -1,0 +1,198 @@
+/** Every page in its states, languages, themes and sizes: it must fit, complain of nothing, and is photographed for people to look at. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  administrator,
+  complaints,
+  describeInBrowser,
+  openBrowser,
+  openPage,
+  phone,
+  type Shop,
+  screenshotPath,
+  startShop,
+} from './harness.ts';
+import { type DropView, fromNow, type Person } from './shop-api.ts';
+import { pressButton, waitUntilPressable } from './steps.ts';
+
+const desktop = { viewport: { width: 1280, height: 860 } };
+const looks = [
+  { name: 'phone-light-ko', options: { ...phone, locale: 'ko-KR', colorScheme: 'light' } },
+  { name: 'phone-dark-en', options: { ...phone, locale: 'en-US', colorScheme: 'dark' } },
+  { name: 'desktop-light-en', options: { ...desktop, locale: 'en-US', colorScheme: 'light' } },
+  { name: 'desktop-dark-ko', options: { ...desktop, locale: 'ko-KR', colorScheme: 'dark' } },
+] as const;
+
+describeInBrowser('looks', { timeout: 120_000 }, () => {
+  let shop: Shop;
+  let browser: Browser;
+  let coupon: DropView;
+  let product: DropView;
+  let coming: DropView;
+  let gone: DropView;
+  let buyer: Person;
+
+  beforeAll(async () => {
+    shop = await startShop();
+    browser = await openBrowser();
+    const { api } = shop;
+    const description = '겨울 옷장을 새로 채울 시간이에요.\n받은 날부터 30일 동안 모든 상품에 쓸 수 있어요.';
+    coupon = await api.newCoupon({
+      title: '겨울맞이 전 상품 20% 쿠폰',
+      description,
+      stock: 1000,
+      closesAt: fromNow(7200),
+    });
+    product = await api.newProduct({ title: '새벽 에디션 무선 헤드폰', stock: 50, perUserLimit: 2 });
+    coming = await api.newCoupon({
+      title: '첫 구매 5,000원 할인',
+      stock: 300,
+      opensAt: fromNow(3725),
+      discount: { amount: 5000, currency: 'KRW' },
+    });
+    await api.newProduct({
+      title: 'Stoneware cup, second batch',
+      price: 4250,
+      currency: 'USD',
+      opensAt: fromNow(300_000),
+    });
+    gone = await api.newCoupon({ title: '오전 10시 반값 쿠폰', stock: 2, discount: { percent: 50 } });
+    const cancelled = await api.newCoupon({ title: '주말 배송비 쿠폰', discount: { amount: 3000, currency: 'KRW' } });
+    await api.cancel(cancelled.id);
+    buyer = await api.newPerson();
+    for (const drop of [gone, coupon, product]) await api.claim(buyer, drop.id);
+    await api.claim(await api.newPerson(), gone.id);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await shop?.stop();
+  });
+  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+  test.each(looks)('$name', async ({ name, options }) => {
+    const page = await openPage(browser, options);
+    const language = options.locale.slice(0, 2);
+    // A phone's fixed bars would lie across the middle of a long picture.
+    const isLong = !('isMobile' in options);
+    const look = async (title: string, fullPage = isLong) => {
+      expect(await page.evaluate('document.documentElement.lang')).toBe(language);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${title} fits`).toBeLessThan(1);
+      await page.screenshot({ path: screenshotPath(`${name}-${title}`), fullPage });
+    };
+
+    await page.goto(shop.url);
+    await page.locator('.featured-title').waitFor();
+    await look('list', true);
+    await page.goto(`${shop.url}/drops/${coming.id}`);
+    await page.locator('.stage .countdown').waitFor();
+    await look('countdown', false);
+    await page.goto(`${shop.url}/sign-up`);
+    await page.locator('form').waitFor();
+    await page.locator('form button[type=submit]').click();
+    await look('sign-up');
+    await page.goto(`${shop.url}/nowhere`);
+    await page.locator('.empty').waitFor();
+    await look('not-found');
+
+    await signInAnyLanguage(page, shop.url, buyer);
+    await page.goto(`${shop.url}/drops/${gone.id}`);
+    await page.locator('.win-ticket, .stage-title').first().waitFor();
+    await look('sold-out', false);
+    for (const title of ['coupons', 'slots']) {
+      await page.goto(`${shop.url}/${title}`);
+      await page.locator('.ticket').first().waitFor();
+      await look(title);
+    }
+    await page.goto(`${shop.url}/profile`);
+    await page.getByText(`${buyer.username}@example.com`).waitFor();
+    await look('profile');
+    await page.context().close();
+
+    await photographOutcomes(name, options);
+    await photographAdministration(name, options);
+  });
+
+  async function photographOutcomes(name: string, options: (typeof looks)[number]['options']): Promise<void> {
+    const page = await openPage(browser, options);
+    await signInAnyLanguage(page, shop.url, await shop.api.newPerson());
+    for (const [title, drop] of Object.entries({ 'won-coupon': coupon, 'won-product': product })) {
+      await page.goto(`${shop.url}/drops/${drop.id}`);
+      await waitUntilPressable(page);
+      await page.screenshot({ path: screenshotPath(`${name}-${title}-before`) });
+      await pressButton(page).click();
+      await page.locator('.win-ticket').waitFor();
+      await settle(page);
+      await page.screenshot({ path: screenshotPath(`${name}-${title}`) });
+    }
+    await page.context().close();
+    await photographLoss(name, options);
+  }
+
+  async function photographLoss(name: string, options: (typeof looks)[number]['options']): Promise<void> {
+    const page = await openPage(browser, options);
+    await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((text) => {
+        const { type, requestId, dropId } = JSON.parse(String(text)) as Record<string, string>;
+        if (type !== 'claim') server.send(text);
+        else socket.send(JSON.stringify({ type: 'outcome', requestId, dropId, outcome: 'sold_out', arrival: 1204 }));
+      });
+    });
+    await signInAnyLanguage(page, shop.url, await shop.api.newPerson());
+    await page.goto(`${shop.url}/drops/${coupon.id}`);
+    await waitUntilPressable(page);
+    await pressButton(page).click();
+    await page.locator('.stage[data-mood="lost"]').waitFor();
+    await settle(page);
+    await page.screenshot({ path: screenshotPath(`${name}-lost`) });
+    await page.context().close();
+  }
+
+  async function photographAdministration(name: string, options: (typeof looks)[number]['options']): Promise<void> {
+    const page = await openPage(browser, options);
+    await signInAnyLanguage(page, shop.url, administrator);
+    await page.goto(`${shop.url}/admin`);
+    await page.locator('.admin-row').first().waitFor();
+    await page.screenshot({ path: screenshotPath(`${name}-admin-list`), fullPage: !('isMobile' in options) });
+    await page.goto(`${shop.url}/admin/new`);
+    await page.locator('[name=title]').fill('겨울맞이 30% 쿠폰');
+    await page.locator('[name=stock]').fill('0');
+    await page.locator('[name=percent]').fill('30');
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThan(1);
+    await page.evaluate('scrollTo(0, 0)');
+    await page.screenshot({ path: screenshotPath(`${name}-admin-new`), fullPage: !('isMobile' in options) });
+    await page.context().close();
+  }
+
+  test('the language and the theme are switched, and remembered', async () => {
+    const page = await openPage(browser, { locale: 'en-US', colorScheme: 'light' });
+    await page.goto(shop.url);
+    await page.getByRole('heading', { name: 'Coming up' }).waitFor();
+    await page.getByRole('button', { name: '한국어로 보기' }).click();
+    await page.getByRole('heading', { name: '오픈 예정' }).waitFor();
+    expect(await page.evaluate('document.documentElement.lang')).toBe('ko');
+    const paper = 'getComputedStyle(document.documentElement).backgroundColor';
+    const light = await page.evaluate(paper);
+    await page.getByRole('button', { name: '화면 테마: 시스템 설정' }).click();
+    await page.getByRole('button', { name: '화면 테마: 밝게' }).click();
+    const dark = await page.evaluate(paper);
+    expect(dark).not.toBe(light);
+    await page.reload();
+    await page.getByRole('heading', { name: '오픈 예정' }).waitFor();
+    expect(await page.evaluate(paper)).toBe(dark);
+    await page.context().close();
+  });
+});
+
+async function signInAnyLanguage(page: Page, shopUrl: string, person: { username: string; password: string }) {
+  await page.goto(`${shopUrl}/sign-in`);
+  await page.locator('[name=login]').fill(person.username);
+  await page.locator('[name=password]').fill(person.password);
+  await page.locator('form button[type=submit]').click();
+  await page.locator('.menu[data-session="member"]').waitFor();
+}
+
+/** For the picture only: the ticket has landed, some paper is still in the air. */
+async function settle(page: Page): Promise<void> {
+  await page.evaluate('new Promise((resolve) => setTimeout(resolve, 700))');
+}

@@ -1,0 +1,97 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { complaints, describeInBrowser, openBrowser, openPage, phone, type Shop, startShop } from './harness.ts';
+import { fromNow } from './shop-api.ts';
+import { pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
+
+/** Names what moved. Every shift counts, also those soon after input, which browsers forgive. */
+const countShifts = `
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      window.shifts.push(...entry.sources.map(({ node }) => (node?.parentElement?.className ?? '') + ' > ' + node?.className));
+    }
+  }).observe({ type: 'layout-shift', buffered: true });
+`;
+
+describeInBrowser('the opening', { timeout: 90_000 }, () => {
+  let shop: Shop;
+  let browser: Browser;
+  beforeAll(async () => {
+    shop = await startShop();
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await shop?.stop();
+  });
+  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+  test.each([
+    ['a phone', phone],
+    ['a desktop', {}],
+  ])('nothing moves on %s while the countdown ends and the answer comes', async (_device, options) => {
+    const drop = await shop.api.newCoupon({ opensAt: fromNow(3600) });
+    const page = await openPage(browser, options);
+    await page.addInitScript(countShifts);
+    await signIn(page, shop.url, await shop.api.newPerson());
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    await waitUntilLive(page);
+    await page.locator('.countdown-clock').waitFor();
+    const before = { button: await pressButton(page).boundingBox(), stage: await page.locator('.stage').boundingBox() };
+
+    await shop.api.amend(drop.id, { opensAt: fromNow(4) });
+    await page.locator('.countdown-clock', { hasText: /^00:00:/ }).waitFor();
+    await page.evaluate('window.shifts.length = 0');
+    await waitUntilPressable(page);
+    expect(await pressButton(page).boundingBox()).toEqual(before.button);
+    expect(await page.locator('.stage').boundingBox()).toEqual(before.stage);
+
+    await pressButton(page).click();
+    await page.locator('.win-ticket').waitFor();
+    expect(await page.locator('.stage').boundingBox()).toMatchObject({ height: before.stage?.height });
+    expect(await page.evaluate('window.shifts')).toEqual([]);
+    await page.context().close();
+  });
+
+  test('the countdown follows the server’s clock, not the device’s', async () => {
+    const drop = await shop.api.newCoupon({ opensAt: fromNow(3600) });
+    const page = await openPage(browser);
+    await page.addInitScript('{ const now = Date.now.bind(Date); Date.now = () => now() + 47 * 60_000; }');
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    await waitUntilLive(page);
+    // By the device's clock 13 minutes would be left.
+    await page.locator('.countdown-clock', { hasText: /^(00:59|01:00):/ }).waitFor();
+    await page.context().close();
+  });
+
+  test('a press right at the opening that was early for the server is repeated by itself', async () => {
+    const drop = await shop.api.newCoupon({ opensAt: fromNow(3600) });
+    const person = await shop.api.newPerson();
+    const page = await openPage(browser);
+    const requestIds: string[] = [];
+    await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((text) => {
+        const message = JSON.parse(String(text)) as { type: string; requestId: string; dropId: string };
+        if (message.type !== 'claim') return server.send(text);
+        requestIds.push(message.requestId);
+        if (requestIds.length > 1) return server.send(text);
+        const { requestId, dropId } = message;
+        const early = { type: 'outcome', requestId, dropId, outcome: 'not_open', opensAt: fromNow(1) };
+        socket.send(JSON.stringify(early));
+      });
+    });
+    await signIn(page, shop.url, person);
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    await waitUntilLive(page);
+    await shop.api.amend(drop.id, { opensAt: fromNow(2) });
+    await waitUntilPressable(page);
+    await pressButton(page).click();
+    await page.getByText('It’s yours!').first().waitFor();
+    expect(requestIds).toHaveLength(2);
+    expect(new Set(requestIds).size).toBe(1);
+    expect(await shop.api.grants(person)).toHaveLength(1);
+    await page.context().close();
+  });
+});

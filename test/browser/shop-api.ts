@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+
+export interface Person {
+  username: string;
+  password: string;
+  token: string;
+}
+
+export interface DropView {
+  id: string;
+  remaining: number;
+  state: string;
+}
+
+/** The calls that tests make beside the page: preparing drops and people, and looking at what really happened. */
+export class ShopApi {
+  readonly #url: string;
+  #administratorToken = '';
+  #people = 0;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  async signInAsAdministrator(login: string, password: string): Promise<void> {
+    this.#administratorToken = await this.#signIn(login, password);
+  }
+
+  async newPerson(): Promise<Person> {
+    this.#people += 1;
+    const username = `person${this.#people}`;
+    const password = 'a-long-password';
+    await this.#call('POST', '/v1/accounts', { body: { username, email: `${username}@example.com`, password } });
+    return { username, password, token: await this.#signIn(username, password) };
+  }
+
+  newCoupon(terms: Record<string, unknown> = {}): Promise<DropView> {
+    return this.#newDrop({ kind: 'coupon', discount: { percent: 20 }, validForDays: 30, ...terms });
+  }
+
+  newProduct(terms: Record<string, unknown> = {}): Promise<DropView> {
+    return this.#newDrop({ kind: 'product', price: 189_000, holdMinutes: 30, ...terms });
+  }
+
+  amend(dropId: string, terms: Record<string, unknown>): Promise<DropView> {
+    return this.#call('PATCH', `/v1/drops/${dropId}`, { body: terms, token: this.#administratorToken });
+  }
+
+  cancel(dropId: string): Promise<DropView> {
+    return this.#call('POST', `/v1/drops/${dropId}/cancel`, { token: this.#administratorToken });
+  }
+
+  drop(dropId: string): Promise<DropView> {
+    return this.#call('GET', `/v1/drops/${dropId}`, {});
+  }
+
+  claim(person: Person, dropId: string): Promise<{ outcome: string; code: string }> {
+    const headers = { 'idempotency-key': randomUUID() };
+    return this.#call('POST', `/v1/drops/${dropId}/claims`, { token: person.token, headers });
+  }
+
+  async grants(person: Person): Promise<Array<{ dropId: string; code: string | null }>> {
+    const page = await this.#call<{ items: Array<{ dropId: string; code: string | null }> }>('GET', '/v1/me/grants', {
+      token: person.token,
+    });
+    return page.items;
+  }
+
+  #newDrop(terms: Record<string, unknown>): Promise<DropView> {
+    const body = { title: 'A drop', stock: 10, opensAt: fromNow(0), ...terms };
+    return this.#call('POST', '/v1/drops', { body, token: this.#administratorToken });
+  }
+
+  async #signIn(login: string, password: string): Promise<string> {
+    const session = await this.#call<{ accessToken: string }>('POST', '/v1/sessions', { body: { login, password } });
+    return session.accessToken;
+  }
+
+  async #call<T>(
+    method: string,
+    path: string,
+    options: { body?: unknown; token?: string; headers?: Record<string, string> },
+  ): Promise<T> {
+    const response = await fetch(`${this.#url}${path}`, {
+      method,
+      headers: {
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+        ...options.headers,
+      },
+      body: options.body === undefined ? null : JSON.stringify(options.body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return JSON.parse(text) as T;
+  }
+}
+
+export function fromNow(seconds: number): string {
+  return new Date(Date.now() + seconds * 1000).toISOString();
+}

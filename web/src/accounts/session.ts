@@ -1,0 +1,158 @@
+/**
+ * Who is signed in, in this tab.
+ *
+ *   restoring --refresh works--> member      restoring --refresh refused--> guest
+ *   guest --sign in, or another tab signs in--> member
+ *   member --sign out here or elsewhere, or the server ends the session--> guest
+ *
+ * The access token lives in memory and in sessionStorage with its expiry, so that a reload at ten sharp costs no call.
+ * The refresh token is an httpOnly cookie shared by all tabs. It works ONCE, and a second use ends the session: so only
+ * one tab refreshes at a time (a lock), and the others take the new access token from it over a channel.
+ * Someone who was never signed in here (no marker in localStorage) causes no refresh call at all.
+ */
+import { computed, signal } from '@preact/signals';
+import { Problem } from '../http/problem.ts';
+import { type RequestOptions, request } from '../http/request.ts';
+import { type Account, type StoredSession, sessionStore, type TabMessage } from './session-store.ts';
+
+type State = { is: 'restoring' } | { is: 'guest'; ended: boolean } | { is: 'member'; session: StoredSession };
+
+const state = signal<State>({ is: 'restoring' });
+
+export const sessionState = computed(() => state.value.is);
+export const account = computed<Account | null>(() =>
+  state.value.is === 'member' ? state.value.session.account : null,
+);
+export const accessToken = computed(() => (state.value.is === 'member' ? state.value.session.accessToken : null));
+/** True after the server, not the person, ended the session: the sign-in page says so. */
+export const endedByServer = computed(() => state.value.is === 'guest' && state.value.ended);
+
+interface SessionAnswer {
+  accessToken: string;
+  expiresIn: number;
+  account: Account;
+}
+
+let refreshTimer: ReturnType<typeof setTimeout> | undefined;
+let refreshing: Promise<boolean> | null = null;
+/** A token this close to its expiry is refreshed before use. */
+const expiryMarginMilliseconds = 30_000;
+
+export function startSession(): void {
+  sessionStore.listen(hearOtherTab);
+  const stored = sessionStore.read();
+  if (stored && stored.expiresAt > Date.now() + expiryMarginMilliseconds) become(stored);
+  else if (sessionStore.wasSignedIn()) void refresh();
+  else state.value = { is: 'guest', ended: false };
+}
+
+export async function signUp(username: string, email: string, password: string): Promise<void> {
+  await request('/v1/accounts', { method: 'POST', body: { username, email, password } });
+  await signIn(username, password);
+}
+
+export async function signIn(login: string, password: string): Promise<void> {
+  const answer = await request<SessionAnswer>('/v1/sessions', { method: 'POST', body: { login, password } });
+  const session = toStored(answer);
+  become(session);
+  sessionStore.tell({ type: 'session', session });
+}
+
+export async function signOut(): Promise<void> {
+  const token = accessToken.value;
+  end(false);
+  sessionStore.tell({ type: 'signed-out' });
+  // The person is signed out here whatever the server says; a session it does not hear about expires by itself.
+  await request('/v1/sessions/current', { method: 'DELETE', token }).catch(() => undefined);
+}
+
+/** The server said that this session is over (401 session_ended, or socket close 4403). */
+export function sessionEnded(): void {
+  if (state.value.is !== 'member') return;
+  end(true);
+}
+
+/** A private call: with the token, and once more with a fresh one if the server no longer takes it. */
+export async function requestAsMember<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const token = await freshToken();
+  try {
+    return await request<T>(path, { ...options, token });
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) throw error;
+    if (!(await refresh(token))) throw error;
+    return request<T>(path, { ...options, token: accessToken.value });
+  }
+}
+
+export async function freshToken(): Promise<string | null> {
+  const now = state.value;
+  if (now.is === 'restoring') await refreshing;
+  else if (now.is === 'member' && now.session.expiresAt < Date.now() + 5_000) await refresh(now.session.accessToken);
+  return accessToken.value;
+}
+
+/**
+ * Resolves true when there is a token other than `staleToken`. A server that cannot be reached ends nothing: the
+ * refresh is tried again later.
+ */
+export function refresh(staleToken: string | null = accessToken.value): Promise<boolean> {
+  refreshing ??= sessionStore
+    .alone(() => refreshAlone(staleToken))
+    .finally(() => {
+      refreshing = null;
+    });
+  return refreshing;
+}
+
+async function refreshAlone(staleToken: string | null): Promise<boolean> {
+  // While this tab waited for the lock another one may have refreshed, or signed out.
+  if (accessToken.value !== null && accessToken.value !== staleToken) return true;
+  if (!sessionStore.wasSignedIn()) {
+    end(false);
+    return false;
+  }
+  try {
+    const answer = await request<SessionAnswer>('/v1/sessions/refresh', { method: 'POST' });
+    const session = toStored(answer);
+    become(session);
+    sessionStore.tell({ type: 'session', session });
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) end(state.value.is === 'member');
+    else {
+      // Pages must not wait for ever; a guest's view is true enough until the server is back.
+      if (state.value.is === 'restoring') state.value = { is: 'guest', ended: false };
+      planRefresh(5_000 + Math.random() * 10_000);
+    }
+    return false;
+  }
+}
+
+function hearOtherTab(message: TabMessage): void {
+  if (message.type === 'signed-out') end(false);
+  else become(message.session);
+}
+
+function become(session: StoredSession): void {
+  state.value = { is: 'member', session };
+  sessionStore.write(session);
+  // Somewhat before the expiry, and not at the same moment as everyone who signed in with us.
+  planRefresh((session.expiresAt - Date.now()) * (0.75 + Math.random() * 0.15));
+}
+
+function planRefresh(milliseconds: number): void {
+  clearTimeout(refreshTimer);
+  // setTimeout wraps to "at once" above 2^31 ms.
+  refreshTimer = setTimeout(() => void refresh(), Math.min(Math.max(milliseconds, 1_000), 2_000_000_000));
+}
+
+function end(ended: boolean): void {
+  clearTimeout(refreshTimer);
+  sessionStore.clear();
+  state.value = { is: 'guest', ended };
+}
+
+function toStored(answer: SessionAnswer): StoredSession {
+  const { accessToken, expiresIn, account } = answer;
+  return { accessToken, expiresAt: Date.now() + expiresIn * 1000, account };
+}

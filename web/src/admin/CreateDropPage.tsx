@@ -1,0 +1,27 @@
+import { useMemo } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
+import { requestAsMember } from '../accounts/session.ts';
+import type { Drop } from '../drops/drop.ts';
+import { useTitle } from '../shell/useTitle.ts';
+import { adminMessages } from './admin-messages.ts';
+import { DropForm } from './DropForm.tsx';
+import { bodyOf, type Draft, emptyDraft } from './draft.ts';
+
+export function CreateDropPage() {
+  const words = adminMessages.value;
+  const { route } = useLocation();
+  const first = useMemo(emptyDraft, []);
+  useTitle(words.createTitle);
+
+  async function create(draft: Draft): Promise<void> {
+    await requestAsMember<Drop>('/v1/drops', { method: 'POST', body: bodyOf(draft) });
+    route('/admin');
+  }
+
+  return (
+    <div class="page">
+      <h1>{words.createTitle}</h1>
+      <DropForm first={first} isFixed={false} isNew onSubmit={create} />
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Drop, DropState } from '../drops/drop.ts';
+import { messages } from '../language/language.ts';
+import type { ClaimView } from './claim.ts';
+import { outcomeWords } from './outcome-words.ts';
+
+interface AnnouncerProps {
+  drop: Drop;
+  state: DropState;
+  untilOpeningMs: number;
+  view: ClaimView;
+}
+
+const marksSeconds = [600, 300, 60, 30, 10];
+
+/** Tells screen readers the few moments that matter; a countdown read out every second would drown everything else. */
+export function Announcer({ drop, state, untilOpeningMs, view }: AnnouncerProps) {
+  const text = useSignal('');
+  const words = messages.value;
+  const seconds = Math.ceil(untilOpeningMs / 1000);
+  const mark = state === 'scheduled' && marksSeconds.includes(seconds) ? seconds : 0;
+  const wasScheduled = useRef(state === 'scheduled');
+
+  useEffect(() => {
+    if (mark === 0) return;
+    const left = mark >= 60 ? words.drops.minutes(mark / 60) : words.drops.seconds(mark);
+    text.value = words.drops.readerCountdown(left);
+  }, [mark]);
+  useEffect(() => {
+    if (state === 'open' && wasScheduled.current) text.value = words.drops.readerOpen;
+    wasScheduled.current = state === 'scheduled';
+  }, [state]);
+  useEffect(() => {
+    if (view.is === 'waiting') text.value = words.claims.waitingText;
+    else if (view.is === 'unanswered') text.value = words.claims.failedTitle;
+    else if (view.is === 'failed') text.value = words.claims.rejected;
+    else if (view.is === 'answered') text.value = spoken(drop, view);
+  }, [view]);
+
+  return (
+    <p class="for-readers" role="status" aria-live="assertive">
+      {text.value}
+    </p>
+  );
+}
+
+function spoken(drop: Drop, { answer }: Extract<ClaimView, { is: 'answered' }>): string {
+  const words = messages.value.claims;
+  const { title, text } = outcomeWords(drop, answer);
+  const arrival = answer.arrival === undefined ? '' : words.arrival(answer.arrival);
+  const code = answer.code ? `${words.code} ${answer.code}` : '';
+  return [title, text, arrival, code].filter(Boolean).join('. ');
+}

@@ -1,0 +1,27 @@
+import type { Drop } from '../drops/drop.ts';
+import { messages } from '../language/language.ts';
+import type { Answer } from './claim.ts';
+import { outcomeWords } from './outcome-words.ts';
+
+/** Losing is told plainly: what happened, and one's own arrival number where the ledger gave one. */
+export function Refusal({ drop, answer }: { drop: Drop; answer: Answer }) {
+  const { title, text } = outcomeWords(drop, answer);
+  const { arrival } = answer;
+  const words = messages.value.claims;
+  const board = answer.outcome === 'sold_out' && arrival !== undefined ? words.arrivalBoard(arrival) : null;
+  return (
+    <>
+      {board && (
+        <p class="board-number number" aria-hidden="true">
+          {board.number}
+          {board.unit !== '' && <small>{board.unit}</small>}
+        </p>
+      )}
+      <p class="stage-title">{title}</p>
+      <p class="board-note number">
+        {arrival !== undefined && answer.outcome === 'sold_out' && `${words.lostArrival(arrival)} `}
+        {text}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,127 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { Countdown } from '../drops/Countdown.tsx';
+import type { Drop, DropState } from '../drops/drop.ts';
+import { StockBar } from '../drops/StockBar.tsx';
+import { amount } from '../language/format.ts';
+import { messages } from '../language/language.ts';
+import { connection } from '../realtime/connection.ts';
+import type { ClaimView, Waiting } from './claim.ts';
+import { Refusal } from './Refusal.tsx';
+import { WinTicket } from './WinTicket.tsx';
+
+interface StageProps {
+  drop: Drop;
+  state: DropState;
+  untilOpeningMs: number;
+  view: ClaimView;
+}
+
+/** A board of fixed height, on which countdown, stock and outcome take turns: whatever happens, nothing around it moves. */
+export function Stage(props: StageProps) {
+  const { drop, state, view } = props;
+  const words = messages.value.drops;
+  const isStale = connection.isWanted.value && !connection.isLive.value;
+  const mood = moodOf(state, view);
+  const board = useRef<HTMLDivElement>(null);
+  const hasNews = view.is === 'answered' && view.answer.isFresh === true;
+  useEffect(() => {
+    // On a small screen part of the board may lie under the bars. Scrolling moves nothing on the page itself.
+    if (hasNews) board.current?.scrollIntoView({ block: 'nearest' });
+  }, [hasNews]);
+  return (
+    <div ref={board} class="stage" data-mood={mood}>
+      {/* A new scene, not the old one's lines pushed around. */}
+      <div key={mood} class="stage-main">
+        <StageMain {...props} />
+      </div>
+      <div class="stage-foot number">
+        <StockBar drop={drop} />
+        <span>
+          {state === 'scheduled' ? words.quantity(drop.stock) : words.remainingOf(drop.remaining, drop.stock)}
+        </span>
+        <span class="stage-stale" data-shown={isStale}>
+          {words.lastKnown}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function StageMain({ drop, state, untilOpeningMs, view }: StageProps) {
+  const words = messages.value;
+  if (view.is === 'waiting') return <Asking waiting={view.waiting} />;
+  if (view.is === 'answered' && view.answer.outcome === 'granted')
+    return <WinTicket key={view.answer.requestId} drop={drop} answer={view.answer} />;
+  // A press before the opening takes nobody's countdown away.
+  if (view.is === 'answered' && view.answer.outcome !== 'not_open') return <Refusal drop={drop} answer={view.answer} />;
+  if (view.is === 'unanswered') return <Told title={words.claims.failedTitle} text={words.claims.failedText} />;
+  if (view.is === 'failed')
+    return (
+      <Told
+        title={view.reason === 'session_ended' ? words.claims.signInAgain : words.claims.rejected}
+        text={words.errors.internal}
+      />
+    );
+  if (state === 'scheduled')
+    return (
+      <>
+        <p class="board-label">{words.drops.opensIn}</p>
+        <Countdown milliseconds={untilOpeningMs} />
+        <p class="board-note">{words.drops.opensAt(drop.opensAt)}</p>
+      </>
+    );
+  if (state === 'open')
+    return (
+      <>
+        <p class="board-label" data-state="open">
+          {words.drops.openNow}
+        </p>
+        <p class="board-number number">
+          {amount(drop.remaining)}
+          <small>{words.drops.remaining}</small>
+        </p>
+        <p class="board-note">
+          {drop.closesAt === null
+            ? `${words.drops.perUser} ${words.drops.perUserValue(drop.perUserLimit)}`
+            : words.drops.closesAt(drop.closesAt)}
+        </p>
+      </>
+    );
+  if (state === 'sold_out') return <Told title={words.claims.soldOutTitle} text={words.claims.soldOut(drop.stock)} />;
+  if (state === 'cancelled') return <Told title={words.claims.cancelledTitle} text={words.claims.cancelledText} />;
+  return (
+    <Told title={words.claims.endedTitle} text={drop.closesAt === null ? '' : words.drops.closedAt(drop.closesAt)} />
+  );
+}
+
+function Asking({ waiting }: { waiting: Waiting }) {
+  const words = messages.value.claims;
+  const texts = { sent: words.waitingText, busy: words.retrying, offline: words.keptOffline, early: words.opening };
+  return (
+    <>
+      <span class="asking-dots" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+      </span>
+      <p class="stage-title">{words.pressed}</p>
+      <p class="board-note">{texts[waiting.why]}</p>
+    </>
+  );
+}
+
+export function Told({ title, text }: { title: string; text: string }) {
+  return (
+    <>
+      <p class="stage-title">{title}</p>
+      <p class="board-note">{text}</p>
+    </>
+  );
+}
+
+function moodOf(state: DropState, view: ClaimView): string {
+  if (view.is === 'waiting') return 'waiting';
+  if (view.is === 'answered' && view.answer.outcome !== 'not_open')
+    return view.answer.outcome === 'granted' ? 'won' : 'lost';
+  return state === 'open' ? 'open' : state === 'scheduled' ? 'coming' : 'over';
+}

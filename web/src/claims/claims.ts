@@ -1,0 +1,199 @@
+/**
+ * The life of a press.
+ *
+ *   unpressed --press--> waiting --answer--> answered
+ *   waiting: sent      over the socket, or over HTTP where the socket is not open
+ *            busy      told to come back: again after the time the server named, same id
+ *            offline   no road gets through: again on reconnect, and now and then over HTTP
+ *            early     not_open: again at the opening by the server's clock, a bounded number of times
+ *   waiting --too many attempts--> unanswered --ask again--> waiting     (the press is kept, the id stays)
+ *   waiting --session over, or the server cannot take it--> failed
+ *
+ * A press is stored before it is first sent and removed only when answered, so a reload in between repeats it with the
+ * SAME requestId. The ledger answers a repeat with its first answer: repeating is always safe, a second id never is.
+ */
+import { batch, effect, untracked } from '@preact/signals';
+import { account } from '../accounts/session.ts';
+import { tellOutcome } from '../drops/drop-store.ts';
+import { backoffMilliseconds } from '../realtime/backoff.ts';
+import { serverNow } from '../realtime/clock.ts';
+import { connection } from '../realtime/connection.ts';
+import type { ClaimAnswer } from '../realtime/messages.ts';
+import { type Answer, newRequestId, type Press, type Waiting } from './claim.ts';
+import { claimStore } from './claim-store.ts';
+import { claimView, restoreViews, showAnswer } from './claim-views.ts';
+import { postClaim, type Reply, replyFromError } from './reply.ts';
+
+interface Delivery {
+  press: Press;
+  attempts: number;
+  earlyAnswers: number;
+  road: 'socket' | 'http' | null;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+const attemptsMax = 40;
+/**
+ * The second click of a double click is not a second press, even where the answer came in between and the button already
+ * offers one more.
+ */
+const pressesApartMs = 1_000;
+const offlineAttemptsCounted = 6;
+const earlyAnswersMax = 5;
+/** An opening further away than this was moved by the administrator; waiting for it unseen would surprise people. */
+const earlyWaitMsMax = 60_000;
+/** A claim sent over the socket and not answered by then is repeated over HTTP. */
+const socketAnswerMsMax = 6_000;
+/** An unanswered press of long ago is not sent any more: nobody expects it. */
+const pressAgeMsMax = 60 * 60_000;
+
+const deliveries = new Map<string, Delivery>();
+let lastPressAt = Number.NEGATIVE_INFINITY;
+
+export function press(dropId: string): void {
+  const accountId = account.value?.id;
+  const view = claimView(dropId);
+  if (accountId === undefined || view.value.is === 'waiting') return;
+  const now = performance.now();
+  if (now - lastPressAt < pressesApartMs) return;
+  lastPressAt = now;
+  if (view.value.is === 'unanswered') {
+    resume(view.value.press);
+    return;
+  }
+  const made = { requestId: newRequestId(), dropId, accountId, pressedAt: Date.now() };
+  claimStore.keepPress(made);
+  resume(made);
+}
+
+export function startClaims(): void {
+  connection.onMessage((message) => {
+    if (message.type === 'outcome') take(message.requestId, { is: 'answer', answer: message });
+    else if (message.type === 'error' && message.requestId !== undefined)
+      take(message.requestId, replyFromError(message.code, message.retryAfterSeconds ?? null));
+  });
+  effect(() => {
+    const accountId = account.value?.id;
+    untracked(() => accountChanged(accountId));
+  });
+  effect(() => {
+    const isOpen = connection.takesClaims.value;
+    untracked(() => roadChanged(isOpen));
+  });
+}
+
+function accountChanged(accountId: string | undefined): void {
+  batch(() => {
+    for (const delivery of deliveries.values()) clearTimeout(delivery.timer);
+    deliveries.clear();
+    restoreViews(accountId);
+  });
+  for (const kept of claimStore.presses()) {
+    if (Date.now() - kept.pressedAt > pressAgeMsMax) claimStore.dropPress(kept.requestId);
+    else if (kept.accountId === accountId) resume(kept);
+  }
+}
+
+/** The socket became able to carry claims: send what waits for a road. It went away: take the other road soon. */
+function roadChanged(isOpen: boolean): void {
+  for (const delivery of deliveries.values()) {
+    if (isOpen && delivery.road === null && waitingOf(delivery) === 'offline') attempt(delivery);
+    else if (!isOpen && delivery.road === 'socket') {
+      delivery.road = null;
+      again(delivery, backoffMilliseconds(0), { why: 'offline' });
+    }
+  }
+}
+
+function resume(kept: Press): void {
+  const delivery: Delivery = { press: kept, attempts: 0, earlyAnswers: 0, road: null, timer: undefined };
+  deliveries.set(kept.requestId, delivery);
+  show(delivery, { why: 'sent' });
+  attempt(delivery);
+  connection.connect();
+}
+
+function attempt(delivery: Delivery): void {
+  clearTimeout(delivery.timer);
+  const { press: kept } = delivery;
+  if (!deliveries.has(kept.requestId)) return;
+  delivery.attempts += 1;
+  if (delivery.attempts > attemptsMax) {
+    deliveries.delete(kept.requestId);
+    claimView(kept.dropId).value = { is: 'unanswered', press: kept };
+    return;
+  }
+  const socketFailed = delivery.road === 'socket';
+  const { requestId, dropId } = kept;
+  const bySocket =
+    !socketFailed && connection.takesClaims.value && connection.send({ type: 'claim', requestId, dropId });
+  delivery.road = bySocket ? 'socket' : 'http';
+  if (bySocket) delivery.timer = setTimeout(() => attempt(delivery), socketAnswerMsMax);
+  else void postClaim(kept).then((reply) => take(requestId, reply));
+}
+
+function take(requestId: string, reply: Reply): void {
+  const delivery = deliveries.get(requestId);
+  // Answered already over the other road, or signed out meanwhile.
+  if (!delivery) return;
+  const cameBySocket = delivery.road === 'socket';
+  delivery.road = null;
+  if (reply.is === 'answer') takeAnswer(delivery, reply.answer);
+  else if (reply.is === 'later') {
+    const least = (reply.afterSeconds ?? 0) * 1000;
+    again(delivery, backoffMilliseconds(least > 0 ? 0 : delivery.attempts, least), {
+      why: reply.isCrowded ? 'busy' : 'sent',
+    });
+  } else if (reply.is === 'unreachable') {
+    // Being without a network for long is no reason to give up; only the pace slows down.
+    delivery.attempts = Math.min(delivery.attempts, offlineAttemptsCounted);
+    again(delivery, backoffMilliseconds(delivery.attempts), { why: 'offline' });
+  } else if (reply.is === 'unauthenticated' && cameBySocket) {
+    // HTTP knows how to refresh the token.
+    delivery.road = 'socket';
+    attempt(delivery);
+  } else fail(delivery, reply.is === 'unauthenticated' ? 'session_ended' : 'rejected');
+}
+
+function takeAnswer(delivery: Delivery, answer: ClaimAnswer): void {
+  if (answer.outcome === 'not_open') {
+    const wait = Date.parse(answer.opensAt ?? '') - serverNow();
+    delivery.earlyAnswers += 1;
+    if (delivery.earlyAnswers <= earlyAnswersMax && wait < earlyWaitMsMax) {
+      again(delivery, Math.max(wait, 50 * delivery.earlyAnswers) + Math.random() * 100, { why: 'early' });
+      return;
+    }
+  }
+  const kept: Answer = { ...answer, accountId: delivery.press.accountId };
+  finish(delivery);
+  // A drop that was not open keeps no memory of the press, so neither do we over a reload.
+  if (answer.outcome !== 'not_open') claimStore.keepAnswer(kept);
+  tellOutcome(answer);
+  showAnswer({ ...kept, isFresh: true });
+}
+
+function fail(delivery: Delivery, reason: 'session_ended' | 'rejected'): void {
+  finish(delivery);
+  claimView(delivery.press.dropId).value = { is: 'failed', reason };
+}
+
+function finish(delivery: Delivery): void {
+  clearTimeout(delivery.timer);
+  deliveries.delete(delivery.press.requestId);
+  claimStore.dropPress(delivery.press.requestId);
+}
+
+function again(delivery: Delivery, milliseconds: number, waiting: Waiting): void {
+  clearTimeout(delivery.timer);
+  show(delivery, waiting);
+  delivery.timer = setTimeout(() => attempt(delivery), milliseconds);
+}
+
+function show(delivery: Delivery, waiting: Waiting): void {
+  claimView(delivery.press.dropId).value = { is: 'waiting', press: delivery.press, waiting };
+}
+
+function waitingOf(delivery: Delivery): Waiting['why'] | null {
+  const view = claimView(delivery.press.dropId).value;
+  return view.is === 'waiting' ? view.waiting.why : null;
+}

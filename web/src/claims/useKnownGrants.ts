@@ -1,0 +1,40 @@
+import { useEffect } from 'preact/hooks';
+import { account } from '../accounts/session.ts';
+import { type Grant, loadGrants } from '../coupons/grant.ts';
+import type { Drop } from '../drops/drop.ts';
+import { serverNow } from '../realtime/clock.ts';
+import { rememberGrants } from './claim-views.ts';
+
+/** Around the opening nobody asks what they already hold: the press itself is answered with it. */
+const quietMilliseconds = 2 * 60_000;
+
+/**
+ * Shows someone who comes back later the unit they already have. Skipped around the opening, when a hundred thousand
+ * pages would ask at once.
+ */
+export function useKnownGrants(drop: Drop): void {
+  const accountId = account.value?.id;
+  useEffect(() => {
+    const sinceOpening = serverNow() - Date.parse(drop.opensAt);
+    if (accountId === undefined || sinceOpening < quietMilliseconds) return;
+    loadGrants(drop.kind, null).then(
+      (page) => rememberGrants(page.items.filter((grant) => grant.dropId === drop.id && isHeld(grant)).map(toAnswer)),
+      // Only a convenience: without it the press tells.
+      () => undefined,
+    );
+  }, [accountId, drop.id]);
+}
+
+function isHeld(grant: Grant): boolean {
+  return grant.state === 'usable' || grant.state === 'used' || grant.state === 'held' || grant.state === 'confirmed';
+}
+
+function toAnswer(grant: Grant) {
+  const { id, dropId, serial, arrival, code, validUntil, holdUntil } = grant;
+  return {
+    requestId: `grant-${id}`,
+    outcome: 'granted' as const,
+    grantId: id,
+    ...{ dropId, serial, arrival, code, validUntil, holdUntil },
+  };
+}

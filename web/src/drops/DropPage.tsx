@@ -1,0 +1,87 @@
+import type { Signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { ClaimPanel } from '../claims/ClaimPanel.tsx';
+import { useKnownGrants } from '../claims/useKnownGrants.ts';
+import { Icon } from '../design/Icon.tsx';
+import { useLoad } from '../design/useLoad.ts';
+import { Problem } from '../http/problem.ts';
+import { messages } from '../language/language.ts';
+import { connection } from '../realtime/connection.ts';
+import { LoadFailure } from '../shell/LoadFailure.tsx';
+import { NotFoundPage } from '../shell/NotFoundPage.tsx';
+import { useTitle } from '../shell/useTitle.ts';
+import { DropArt } from './DropArt.tsx';
+import { StateChip } from './DropCard.tsx';
+import { DropFacts } from './DropFacts.tsx';
+import type { Drop } from './drop.ts';
+import { knownDrop, loadDrop } from './drop-store.ts';
+import { offerText } from './offer.ts';
+import { useDropState } from './useDropState.ts';
+
+export function DropPage({ id = '' }: { id?: string }) {
+  return <DropLoader key={id} id={id} />;
+}
+
+function DropLoader({ id }: { id: string }) {
+  const { state, reload } = useLoad(id, () => loadDrop(id));
+  useEffect(() => connection.watch([id]), [id]);
+  // Coming from the list, the drop is known already: it is shown at once and corrected by the answer.
+  const drop = state.value.is === 'ready' ? state.value.value : knownDrop(id);
+  if (state.value.is === 'failed' && state.value.error instanceof Problem && state.value.error.status === 404)
+    return <NotFoundPage title={messages.value.drops.notFound} />;
+  if (!drop) return state.value.is === 'failed' ? <LoadFailure onRetry={reload} /> : <DropPageSkeleton />;
+  return <DropView source={drop} />;
+}
+
+function DropView({ source }: { source: Signal<Drop> }) {
+  const drop = source.value;
+  const { state, untilOpeningMs } = useDropState(drop);
+  const words = messages.value.drops;
+  useTitle(drop.title);
+  useKnownGrants(drop);
+  return (
+    <article class="page drop-page">
+      <a class="back-link" href="/">
+        <Icon name="back" size={18} />
+        {words.back}
+      </a>
+      <div class="drop-art">
+        <DropArt drop={drop} />
+      </div>
+      <div class="drop-main">
+        <header class="drop-head">
+          <div class="card-line">
+            <span class="small soft">{words.kind[drop.kind]}</span>
+            <StateChip state={state} />
+          </div>
+          <h1>{drop.title}</h1>
+          <p class="drop-offer">{offerText(drop)}</p>
+        </header>
+        <ClaimPanel drop={drop} state={state} untilOpeningMs={untilOpeningMs} />
+      </div>
+      <DropFacts drop={drop} />
+    </article>
+  );
+}
+
+function DropPageSkeleton() {
+  return (
+    <div class="page drop-page" aria-busy="true">
+      <span class="back-link">
+        <Icon name="back" size={18} />
+        {messages.value.drops.back}
+      </span>
+      <div class="drop-art">
+        <div class="art skeleton" />
+      </div>
+      <div class="drop-main">
+        <header class="drop-head">
+          <div class="skeleton line-short" />
+          <div class="skeleton line-headline" />
+          <div class="skeleton line-short" />
+        </header>
+        <div class="stage skeleton-stage" />
+      </div>
+    </div>
+  );
+}

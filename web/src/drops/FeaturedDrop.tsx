@@ -1,0 +1,55 @@
+import type { Signal } from '@preact/signals';
+import { amount } from '../language/format.ts';
+import { messages } from '../language/language.ts';
+import { Countdown } from './Countdown.tsx';
+import { DropArt } from './DropArt.tsx';
+import type { Drop } from './drop.ts';
+import { offerText } from './offer.ts';
+import { StockBar } from './StockBar.tsx';
+import { useDropState } from './useDropState.ts';
+
+/** The first drop of the list, on the board: what is open, or what opens next. */
+export function FeaturedDrop({ drop: source }: { drop: Signal<Drop> }) {
+  const drop = source.value;
+  const { state, untilOpeningMs } = useDropState(drop);
+  const words = messages.value.drops;
+  return (
+    <a class="featured" href={`/drops/${drop.id}`}>
+      <DropArt drop={drop} />
+      <div class="featured-body">
+        <p class="board-label" data-state={state}>
+          {state === 'scheduled' ? words.next : words.state[state]}
+        </p>
+        <h2 class="featured-title">{drop.title}</h2>
+        <p class="featured-offer">
+          {offerText(drop)} · {words.quantity(drop.stock)}
+        </p>
+        <div class="featured-board">
+          {state === 'scheduled' ? (
+            <>
+              <Countdown milliseconds={untilOpeningMs} />
+              <span class="board-note">{words.opensAt(drop.opensAt)}</span>
+            </>
+          ) : (
+            <>
+              <span class="board-number number">
+                {amount(drop.remaining)}
+                <small>{words.remaining}</small>
+              </span>
+              <StockBar drop={drop} />
+            </>
+          )}
+        </div>
+      </div>
+    </a>
+  );
+}
+
+export function FeaturedSkeleton() {
+  return (
+    <div class="featured" aria-hidden="true">
+      <div class="art skeleton" />
+      <div class="featured-body" />
+    </div>
+  );
+}

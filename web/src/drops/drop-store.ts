@@ -1,0 +1,64 @@
+/**
+ * Every drop this page has seen, each in a signal of its own: a live message then re-renders one card, not the list.
+ * Bounded by what the pages list; the socket watches what is shown right now.
+ */
+import { type Signal, signal } from '@preact/signals';
+import { type Page, request } from '../http/request.ts';
+import { learnTime } from '../realtime/clock.ts';
+import { connection } from '../realtime/connection.ts';
+import type { ClaimAnswer, LiveDrop } from '../realtime/messages.ts';
+import type { Drop } from './drop.ts';
+
+const drops = new Map<string, Signal<Drop>>();
+
+export function knownDrop(id: string): Signal<Drop> | undefined {
+  return drops.get(id);
+}
+
+export function rememberDrop(drop: Drop): Signal<Drop> {
+  const known = drops.get(drop.id);
+  if (known) {
+    known.value = drop;
+    return known;
+  }
+  const made = signal(drop);
+  drops.set(drop.id, made);
+  return made;
+}
+
+export async function loadDrop(id: string): Promise<Signal<Drop>> {
+  const sentAt = performance.now();
+  const { serverTime, ...drop } = await request<Drop & { serverTime: string }>(`/v1/drops/${encodeURIComponent(id)}`);
+  learnTime(serverTime, sentAt, performance.now());
+  return rememberDrop(drop as Drop);
+}
+
+export async function loadDrops(cursor: string | null): Promise<Page<Signal<Drop>>> {
+  const query = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+  const page = await request<Page<Drop>>(`/v1/drops?limit=30${query}`);
+  return { items: page.items.map(rememberDrop), next: page.next };
+}
+
+export function startDrops(): void {
+  connection.onMessage((message) => {
+    if (message.type === 'drop') applyLive(message);
+  });
+}
+
+/**
+ * A refusal tells the drop's state sooner than the next live message: without it the button would become active for a
+ * moment after "sold out". The next message of the drop has the last word, as units may come back.
+ */
+export function tellOutcome({ dropId, outcome }: ClaimAnswer): void {
+  const known = drops.get(dropId);
+  if (!known) return;
+  if (outcome === 'sold_out') known.value = { ...known.value, state: 'sold_out', remaining: 0 };
+  else if (outcome === 'closed') known.value = { ...known.value, state: 'closed' };
+}
+
+function applyLive(live: LiveDrop): void {
+  const known = drops.get(live.dropId);
+  if (!known) return;
+  const { state, remaining, stock, opensAt, closesAt } = live;
+  known.value = { ...known.value, state, remaining, stock, opensAt, closesAt };
+}

@@ -1,0 +1,35 @@
+import { render } from 'preact';
+import './design/tokens.css';
+import './design/base.css';
+import './design/controls.css';
+import './design/forms.css';
+import './shell/shell.css';
+import './shell/menu.css';
+import './drops/cards.css';
+import './drops/board.css';
+import './drops/drop-page.css';
+import './claims/stage.css';
+import './claims/press.css';
+import './claims/win.css';
+import { startSession } from './accounts/session.ts';
+import { Application } from './application.tsx';
+import { startClaims } from './claims/claims.ts';
+import { startDrops } from './drops/drop-store.ts';
+import { startConnection } from './realtime/connection.ts';
+import { readSession, writeSession } from './storage/storage.ts';
+
+// After a deploy an old page asks for files that are gone: a reload brings the new page, but never twice in a row.
+addEventListener('vite:preloadError', () => {
+  const lastReload = Number(readSession('doorbuster.reload') ?? 0);
+  if (Date.now() - lastReload < 60_000) return;
+  writeSession('doorbuster.reload', String(Date.now()));
+  location.reload();
+});
+
+startSession();
+startConnection();
+startDrops();
+startClaims();
+
+const root = document.getElementById('application');
+if (root) render(<Application />, root);

@@ -1,0 +1,60 @@
+/** Everything that travels over the socket (docs/socket.md), by direction. */
+import type { DropState } from '../drops/drop.ts';
+
+export type ClientMessage =
+  | { type: 'authenticate'; token?: string }
+  | { type: 'watch'; dropIds: string[] }
+  | { type: 'claim'; requestId: string; dropId: string }
+  | { type: 'ping' };
+
+export interface LiveDrop {
+  type: 'drop';
+  dropId: string;
+  state: DropState;
+  remaining: number;
+  stock: number;
+  opensAt: string;
+  closesAt: string | null;
+  serverTime: string;
+}
+
+/** The answer to a claim, with the same fields over the socket and over HTTP. */
+export interface ClaimAnswer {
+  requestId: string;
+  dropId: string;
+  outcome: 'granted' | 'not_open' | 'closed' | 'sold_out' | 'limit_reached';
+  arrival?: number;
+  grantId?: string;
+  serial?: number;
+  code?: string | null;
+  validUntil?: string | null;
+  holdUntil?: string | null;
+  opensAt?: string;
+}
+
+export interface SocketError {
+  type: 'error';
+  code: string;
+  detail?: string;
+  requestId?: string;
+  retryAfterSeconds?: number;
+}
+
+export type ServerMessage =
+  | { type: 'welcome'; serverTime: string; heartbeatSeconds: number; account: { id: string } | null }
+  | LiveDrop
+  | ({ type: 'outcome' } & ClaimAnswer)
+  | { type: 'pong'; serverTime: string }
+  | SocketError;
+
+/** Null for what this version of the page does not know; newer servers may say more. */
+export function parseServerMessage(text: unknown): ServerMessage | null {
+  if (typeof text !== 'string') return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('type' in value)) return null;
+    return value as ServerMessage;
+  } catch {
+    return null;
+  }
+}
