@@ -29,7 +29,7 @@ const SOCKETS = 1_000;
 const SEEN_RATIO_MIN = 0.7;
 const FIRST_SEEN_RATIO_MIN = 0.45;
 const SOCKET_TO_HTTP_RATIO_MIN = 1;
-/** Below this share of its core, working or waiting for it, the server had nothing to do: the client was too slow for it. */
+/** From this share of its core on, working or waiting for it, a process was never idle. */
 const SATURATED_MIN = 0.9;
 /** Above this share of its core taken by others, the figure says more about them. */
 const TAKEN_MAX = 0.05;
@@ -47,6 +47,7 @@ interface Round {
   readonly serverCoreUse: number;
   /** The share of its core that the server wanted and others had. */
   readonly takenFromServer: number;
+  readonly takenFromClient: number;
   readonly clientCoreUse: number;
 }
 
@@ -118,18 +119,27 @@ async function measure(
   await ask<Ready>(client, connect);
   const processId = server.pid ?? 0;
   const cpuBefore = cpuSecondsOf(processId) ?? Number.NaN;
-  const waitedBefore = waitedSecondsOf(processId) ?? Number.NaN;
+  const serverWaited = stopwatchOfWaiting(server);
+  const clientWaited = stopwatchOfWaiting(client);
   const { answered, answers, durationMs, clientCpuMs } = await ask<Result>(client, { type: 'run' });
   const cpuSeconds = (cpuSecondsOf(processId) ?? Number.NaN) - cpuBefore;
-  const waitedSeconds = (waitedSecondsOf(processId) ?? Number.NaN) - waitedBefore;
+  const [takenFromServer, takenFromClient] = [serverWaited() / durationMs, clientWaited() / durationMs];
   if (answers[expected] !== answered) throw new Error(`expected only ${expected}, got ${JSON.stringify(answers)}`);
   return {
     perSecond: answered / (durationMs / 1000),
     cpuUsEach: (cpuSeconds * 1e6) / answered,
     serverCoreUse: (cpuSeconds * 1000) / durationMs,
-    takenFromServer: (waitedSeconds * 1000) / durationMs,
+    takenFromServer,
+    takenFromClient,
     clientCoreUse: clientCpuMs / durationMs,
   };
+}
+
+/** Returns how many milliseconds the process has waited for its core since; NaN where that is not counted. */
+function stopwatchOfWaiting({ pid = 0 }: ChildProcess): () => number {
+  const waited = (): number => (waitedSecondsOf(pid) ?? Number.NaN) * 1000;
+  const before = waited();
+  return () => waited() - before;
 }
 
 const LABELS: Record<Name, string> = {
@@ -191,12 +201,15 @@ function remarkOn(rounds: readonly Round[]): string {
   const serverUse = median(rounds.map((round) => round.serverCoreUse));
   const clientUse = median(rounds.map((round) => round.clientCoreUse));
   if (!Number.isFinite(serverUse)) return `client ${percent(clientUse)} of a core`;
-  const taken = median(rounds.map((round) => round.takenFromServer)) || 0;
-  const warnings = [
-    ...(taken > TAKEN_MAX ? [`; OTHERS TOOK ${percent(taken)} OF ITS CORE`] : []),
-    ...(serverUse + taken < SATURATED_MIN ? ['; THE CLIENT WAS TOO SLOW FOR IT'] : []),
-  ].join('');
-  return `${cpuOf(rounds).toFixed(1)} µs CPU each; server ${percent(serverUse)}, client ${percent(clientUse)} of a core${warnings}`;
+  const fromServer = median(rounds.map((round) => round.takenFromServer)) || 0;
+  const fromClient = median(rounds.map((round) => round.takenFromClient)) || 0;
+  const warnings: string[] = [];
+  if (fromServer > TAKEN_MAX) warnings.push(`; OTHERS TOOK ${percent(fromServer)} OF ITS CORE`);
+  if (fromClient > TAKEN_MAX) warnings.push(`; OTHERS TOOK ${percent(fromClient)} OF THE CLIENT'S CORE`);
+  if (serverUse + fromServer < SATURATED_MIN && clientUse + fromClient >= SATURATED_MIN) {
+    warnings.push('; THE CLIENT WAS TOO SLOW FOR IT');
+  }
+  return `${cpuOf(rounds).toFixed(1)} µs CPU each; server ${percent(serverUse)}, client ${percent(clientUse)} of a core${warnings.join('')}`;
 }
 
 function percent(share: number): string {

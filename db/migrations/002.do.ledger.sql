@@ -28,6 +28,7 @@ create table drops (
   serials          integer not null default 0,  -- grants ever made; the last serial
   arrivals         bigint  not null default 0,  -- claims ever taken; the last arrival
   entries          bigint  not null default 0,  -- log entries written; the last number
+  last_granted_arrival bigint,                  -- the latest arrival that got a unit: what losers compare themselves with
   -- Overselling is impossible, even for wrong code.
   constraint drops_never_oversold check (granted between 0 and stock),
   constraint drops_terms check (

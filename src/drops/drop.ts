@@ -38,6 +38,8 @@ export interface Drop {
   readonly validForDays: number | null;
   /** Units in somebody's hands. */
   readonly granted: number;
+  /** The latest arrival that got a unit, for those who came after it; null before the first grant. */
+  readonly lastGrantedArrival: number | null;
   /** Log entries so far: of two views of a drop, the one with more entries is the newer. */
   readonly entries: number;
 }
@@ -71,6 +73,7 @@ export function viewOf(drop: Drop, nowMs: number) {
     closesAt: drop.closesAtMs === null ? null : isoTime(drop.closesAtMs),
     stock: drop.stock,
     remaining: remainingOf(drop),
+    lastGrantedArrival: drop.lastGrantedArrival,
     perUserLimit: drop.perUserLimit,
     waitingLine: drop.waitingLine,
     createdAt: isoTime(drop.createdAtMs),

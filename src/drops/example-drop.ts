@@ -22,6 +22,7 @@ export function exampleDrop(change: Partial<Drop> = {}): Drop {
     validUntilMs: null,
     validForDays: 30,
     granted: 0,
+    lastGrantedArrival: null,
     entries: 1,
     ...change,
   };

@@ -49,6 +49,7 @@ export const DropShape = Type.Object({
   closesAt: Nullable(Time),
   stock: Type.Integer(),
   remaining: Type.Integer(),
+  lastGrantedArrival: Nullable(Type.Integer()),
   perUserLimit: Type.Integer(),
   waitingLine: Type.Boolean(),
   createdAt: Time,

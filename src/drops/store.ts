@@ -26,6 +26,7 @@ interface DropRow {
   valid_for_days: number | null;
   created_at: Date;
   granted: number;
+  last_granted_arrival: string | null;
   entries: string;
 }
 
@@ -168,6 +169,7 @@ function toDrop(row: DropRow): Drop {
     validUntilMs: row.valid_until?.getTime() ?? null,
     validForDays: row.valid_for_days,
     granted: row.granted,
+    lastGrantedArrival: row.last_granted_arrival === null ? null : Number(row.last_granted_arrival),
     entries: Number(row.entries),
   };
 }

@@ -34,6 +34,7 @@ const Filter = Type.Object(
   {
     kind: Type.Optional(oneOf(['coupon', 'product'])),
     state: Type.Optional(oneOf(GRANT_STATES)),
+    dropId: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,17}$' })),
     ...PageQuery,
   },
   { additionalProperties: false },
@@ -56,11 +57,12 @@ export function grantRoutes(server: Server, { database, guard }: { database: Dat
       },
     },
     async (request) => {
-      const { kind, state, cursor, limit } = request.query;
+      const { kind, state, dropId, cursor, limit } = request.query;
       const { grants, next } = await grantsOf(database, callerOf(request).accountId, {
         limit,
         ...(kind && { kind }),
         ...(state && { state }),
+        ...(dropId && { dropId }),
         ...(cursor && { after: readPlace(cursor) }),
       });
       return { items: grants, next: next && writeCursor([next.grantedAtMicros, next.dropId, next.serial]) };

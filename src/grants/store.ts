@@ -37,7 +37,7 @@ const MINE = `
 const LIST = `
   with mine as (${MINE})
   select * from mine
-  where ($2::text is null or kind = $2) and ($3::text is null or state = $3)
+  where ($2::text is null or kind = $2) and ($3::text is null or state = $3) and ($8::bigint is null or drop_id = $8)
     and ($4::bigint is null or (granted_at_micros, drop_id, serial) < ($4, $5::bigint, $6::int))
   order by granted_at_micros desc, drop_id desc, serial desc
   limit $7`;
@@ -54,6 +54,7 @@ export interface GrantPlace {
 export interface GrantFilter {
   readonly kind?: DropKind;
   readonly state?: GrantState;
+  readonly dropId?: string;
   readonly after?: GrantPlace;
   readonly limit: number;
 }
@@ -62,7 +63,7 @@ export interface GrantFilter {
 export async function grantsOf(
   database: Queryable,
   userId: string,
-  { kind, state, after, limit }: GrantFilter,
+  { kind, state, dropId, after, limit }: GrantFilter,
 ): Promise<{ grants: Grant[]; next: GrantPlace | null }> {
   const rows = await database.query<GrantRow>(LIST, [
     userId,
@@ -72,6 +73,7 @@ export async function grantsOf(
     after?.dropId ?? null,
     after?.serial ?? null,
     limit + 1,
+    dropId ?? null,
   ]);
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;

@@ -28,6 +28,7 @@ declare
   v_known        json;
   v_taken_count  integer;
   v_granted      integer;
+  v_last_granted bigint;
 begin
   select * into d from drops where id = p_drop_id for update;
   if not found then return null; end if;
@@ -106,13 +107,15 @@ begin
          array_agg(request_id) filter (where taken),
          count(*) filter (where taken),
          count(serial),
+         coalesce(max(arrival) filter (where serial is not null), d.last_granted_arrival),
          json_agg(known_answer(p_drop_id, known_arrival, user_id, request_id)) filter (where known_arrival is not null)
-  into v_outcomes, v_taken, v_user_ids, v_request_ids, v_taken_count, v_granted, v_known
+  into v_outcomes, v_taken, v_user_ids, v_request_ids, v_taken_count, v_granted, v_last_granted, v_known
   from (select * from decided order by position) in_order;
 
   if v_taken_count > 0 then
     update drops
-    set granted = granted + v_granted, serials = serials + v_granted, arrivals = arrivals + v_taken_count, entries = entries + 1
+    set granted = granted + v_granted, serials = serials + v_granted, arrivals = arrivals + v_taken_count, entries = entries + 1,
+        last_granted_arrival = v_last_granted
     where id = p_drop_id;
     insert into log_entries (drop_id, number, at, kind, body)
     values (p_drop_id, d.entries + 1, v_now, 'claims', json_build_object(
@@ -122,7 +125,7 @@ begin
 
   return json_build_object(
     'now', v_now, 'kind', d.kind, 'entries', d.entries + (v_taken_count > 0)::int, 'granted', d.granted + v_granted, 'stock', d.stock,
-    'opensAt', d.opens_at, 'firstArrival', d.arrivals + 1, 'firstSerial', d.serials + 1,
+    'lastGrantedArrival', v_last_granted, 'opensAt', d.opens_at, 'firstArrival', d.arrivals + 1, 'firstSerial', d.serials + 1,
     'validUntil', v_valid_until, 'holdUntil', v_hold_until, 'outcomes', v_outcomes, 'known', coalesce(v_known, '[]'));
 end $$;
 

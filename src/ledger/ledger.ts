@@ -17,6 +17,8 @@ export interface DropCounters {
   readonly entries: number;
   readonly granted: number;
   readonly stock: number;
+  /** The latest arrival that got a unit; null before the first. */
+  readonly lastGrantedArrival: number | null;
 }
 
 export interface BatchAnswer {
@@ -43,6 +45,7 @@ interface ClaimReply {
   entries: number;
   granted: number;
   stock: number;
+  lastGrantedArrival: number | null;
   opensAt: string;
   firstArrival: number;
   firstSerial: number;
@@ -84,7 +87,12 @@ export class Ledger {
     const outcomes = readOutcomes(dropId, unique, codes, reply);
     return {
       outcomes: places.map((place) => outcomes[place] as Outcome),
-      counters: { entries: reply.entries, granted: reply.granted, stock: reply.stock },
+      counters: {
+        entries: reply.entries,
+        granted: reply.granted,
+        stock: reply.stock,
+        lastGrantedArrival: reply.lastGrantedArrival,
+      },
       decidedAtMs: Date.parse(reply.now),
     };
   }

@@ -80,6 +80,7 @@ export function dropMessage(drop: Drop, nowMs: number): string {
     state: stateOf(drop, nowMs),
     remaining: remainingOf(drop),
     stock: drop.stock,
+    lastGrantedArrival: drop.lastGrantedArrival,
     opensAt: isoTime(drop.opensAtMs),
     closesAt: drop.closesAtMs === null ? null : isoTime(drop.closesAtMs),
     serverTime: isoTime(nowMs),

@@ -80,6 +80,17 @@ export function ledgerContract(adapter: string, open: () => Database): void {
       await expectCleanLedger(id);
     });
 
+    it('tells losers where the cut was', async () => {
+      const { id } = await makeDrop({ stock: 2, limit: 1 });
+      const cutAfter = async (...claims: string[]) =>
+        (await ledger.claim(id, claims.map(readRequest)))?.counters.lastGrantedArrival;
+      expect(await cutAfter('alice r1', 'alice r2')).toBe(1);
+      expect(await cutAfter('alice r1')).toBe(1);
+      expect(await cutAfter('bob r3', 'carol r4')).toBe(3);
+      expect(await cutAfter('dave r5')).toBe(3);
+      expect((await dropById(database, id))?.lastGrantedArrival).toBe(3);
+    });
+
     it('gives a repeat its first answer, within a batch and later', async () => {
       const { id } = await makeDrop({ stock: 1, limit: 1 });
       expect(await claim(id, 'alice r1', 'alice r1', 'bob r2', 'alice r1', 'bob r2')).toEqual([

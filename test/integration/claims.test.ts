@@ -262,6 +262,16 @@ describe('my grants', () => {
     }
   });
 
+  it('can be asked for by drop', async () => {
+    const [one, other] = [await app.current.drop(), await app.current.drop()];
+    const { token } = person();
+    for (const id of [one, other]) await app.current.claim(id, token);
+    const { body } = await app.current.call('GET', `/v1/me/grants?dropId=${one}`, { token });
+    expect(body.items).toMatchObject([{ dropId: one }]);
+    const wrong = await app.current.call('GET', '/v1/me/grants?dropId=x', { token });
+    expect(wrong).toMatchObject({ status: 400, body: { errors: [{ field: 'dropId' }] } });
+  });
+
   it('come in pages, each grant once', async () => {
     const id = await app.current.drop({ stock: 7, perUserLimit: 7 });
     const { token } = person();

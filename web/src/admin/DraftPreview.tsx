@@ -33,6 +33,7 @@ function previewOf(draft: Draft): Drop {
     closesAt: null,
     stock,
     remaining: stock,
+    lastGrantedArrival: null,
     perUserLimit: 1,
     waitingLine: false,
     createdAt: opensAt.toISOString(),

@@ -8,7 +8,9 @@ export function Refusal({ drop, answer }: { drop: Drop; answer: Answer }) {
   const { title, text } = outcomeWords(drop, answer);
   const { arrival } = answer;
   const words = messages.value.claims;
-  const board = answer.outcome === 'sold_out' && arrival !== undefined ? words.arrivalBoard(arrival) : null;
+  const { lastGrantedArrival } = drop;
+  const told = answer.outcome === 'sold_out' ? arrival : undefined;
+  const board = told !== undefined ? words.arrivalBoard(told) : null;
   return (
     <>
       {board && (
@@ -19,8 +21,10 @@ export function Refusal({ drop, answer }: { drop: Drop; answer: Answer }) {
       )}
       <p class="stage-title">{title}</p>
       <p class="board-note number">
-        {arrival !== undefined && answer.outcome === 'sold_out' && `${words.lostArrival(arrival)} `}
-        {text}
+        {told !== undefined && `${words.lostArrival(told)} `}
+        {told !== undefined && lastGrantedArrival !== null && lastGrantedArrival < told
+          ? words.lastUnit(lastGrantedArrival)
+          : text}
       </p>
     </>
   );

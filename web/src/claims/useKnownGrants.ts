@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { account } from '../accounts/session.ts';
-import { type Grant, loadGrants } from '../coupons/grant.ts';
+import { type Grant, loadGrantsOf } from '../coupons/grant.ts';
 import type { Drop } from '../drops/drop.ts';
 import { serverNow } from '../realtime/clock.ts';
 import { rememberGrants } from './claim-views.ts';
@@ -17,8 +17,8 @@ export function useKnownGrants(drop: Drop): void {
   useEffect(() => {
     const sinceOpening = serverNow() - Date.parse(drop.opensAt);
     if (accountId === undefined || sinceOpening < quietMilliseconds) return;
-    loadGrants(drop.kind, null).then(
-      (page) => rememberGrants(page.items.filter((grant) => grant.dropId === drop.id && isHeld(grant)).map(toAnswer)),
+    loadGrantsOf(drop.id).then(
+      (page) => rememberGrants(page.items.filter(isHeld).map(toAnswer)),
       // Only a convenience: without it the press tells.
       () => undefined,
     );

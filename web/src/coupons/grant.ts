@@ -24,6 +24,11 @@ export interface Grant {
   currency: string | null;
 }
 
+/** What I hold of one drop. */
+export function loadGrantsOf(dropId: string): Promise<Page<Grant>> {
+  return requestAsMember<Page<Grant>>(`/v1/me/grants?${new URLSearchParams({ dropId })}`);
+}
+
 export function loadGrants(kind: DropKind, cursor: string | null, state?: CouponState): Promise<Page<Grant>> {
   const query = new URLSearchParams({ kind });
   if (state) query.set('state', state);

@@ -59,6 +59,6 @@ export function tellOutcome({ dropId, outcome }: ClaimAnswer): void {
 function applyLive(live: LiveDrop): void {
   const known = drops.get(live.dropId);
   if (!known) return;
-  const { state, remaining, stock, opensAt, closesAt } = live;
-  known.value = { ...known.value, state, remaining, stock, opensAt, closesAt };
+  const { state, remaining, stock, lastGrantedArrival, opensAt, closesAt } = live;
+  known.value = { ...known.value, state, remaining, stock, lastGrantedArrival, opensAt, closesAt };
 }

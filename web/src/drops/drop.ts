@@ -12,6 +12,8 @@ interface DropCommon {
   closesAt: string | null;
   stock: number;
   remaining: number;
+  /** The latest arrival that got a unit. */
+  lastGrantedArrival: number | null;
   perUserLimit: number;
   waitingLine: boolean;
   createdAt: string;

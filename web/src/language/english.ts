@@ -140,6 +140,7 @@ export const english = {
     lostTitle: 'So close',
     soldOut: (stock: number) => `All ${amount(stock)} are gone.`,
     lostArrival: (arrival: number) => `You were the ${ordinal(arrival)} to arrive.`,
+    lastUnit: (arrival: number) => `The last unit went to the ${ordinal(arrival)}.`,
     limitTitle: 'You have your share',
     limit: (limit: number) =>
       limit === 1

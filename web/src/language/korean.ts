@@ -132,6 +132,7 @@ export const korean: Messages = {
     lostTitle: '아쉽지만 마감됐어요',
     soldOut: (stock) => `준비한 ${amount(stock)}개가 모두 나갔어요.`,
     lostArrival: (arrival) => `${amount(arrival)}번째로 도착하셨어요.`,
+    lastUnit: (arrival) => `마지막 하나는 ${amount(arrival)}번째 분께 돌아갔어요.`,
     limitTitle: '이미 모두 받으셨어요',
     limit: (limit) => `한 사람당 최대 ${amount(limit)}개까지 받을 수 있어요.`,
     closedTitle: '이미 종료되었어요',

@@ -13,6 +13,7 @@ export interface LiveDrop {
   state: DropState;
   remaining: number;
   stock: number;
+  lastGrantedArrival: number | null;
   opensAt: string;
   closesAt: string | null;
   serverTime: string;
