@@ -34,9 +34,14 @@ export function createAdministratorCommand(environment: Environment, input: Admi
 /** The document depends on no setting and no data: an empty database in memory serves. */
 export async function openApiCommand(): Promise<number> {
   const settings = readSettings({ JWT_SECRET: 'only to describe the API, never to sign', LOG_LEVEL: 'silent' });
-  const app = await createApp(settings, pino({ level: 'silent' }), await PgliteDatabase.open(null));
-  await app.server.ready();
-  process.stdout.write(`${JSON.stringify(app.server.swagger(), null, 2)}\n`);
-  await app.close();
-  return 0;
+  const database = await PgliteDatabase.open(null);
+  try {
+    const app = await createApp(settings, pino({ level: 'silent' }), database);
+    await app.server.ready();
+    process.stdout.write(`${JSON.stringify(app.server.swagger(), null, 2)}\n`);
+    await app.close();
+    return 0;
+  } finally {
+    await database.close();
+  }
 }

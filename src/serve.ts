@@ -48,7 +48,8 @@ export async function serve(environment: Readonly<Record<string, string | undefi
 
 function signalled(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+    // `on`, not `once`: a terminal's Ctrl-C comes twice, from the terminal and from npm, and the second must not cut the first short.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
   });
 }
 

@@ -4,7 +4,7 @@
  * Statements wait in two lanes; the express lane goes first. A transaction holds the connection from `begin` to `commit`, so nothing else may slip in
  * between: it takes its turn as one piece of work.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Database, Queryable } from '../database/database.ts';
@@ -29,19 +29,16 @@ export class PgliteDatabase implements Database {
    * Throws when another process has the folder open: two writers would destroy it.
    */
   static async open(folder: string | null): Promise<PgliteDatabase> {
-    const release = folder === null ? () => {} : lockFolder(folder);
-    const workerData: PgliteWorkerData = { path: folder === null ? null : join(folder, 'postgres') };
-    const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData });
+    if (folder === null) return new PgliteDatabase(await startWorker(null), () => {});
+    const release = lockFolder(folder);
+    const path = join(folder, 'postgres');
     try {
-      await new Promise<void>((resolve, reject) => {
-        worker.once('message', () => resolve());
-        worker.once('error', reject);
-      });
+      if (!existsSync(path)) await makeDatabase(path);
+      return new PgliteDatabase(await startWorker(path), release);
     } catch (error) {
       release();
       throw error;
     }
-    return new PgliteDatabase(worker, release);
   }
 
   private constructor(worker: Worker, release: () => void) {
@@ -91,9 +88,7 @@ export class PgliteDatabase implements Database {
     if (this.#ended !== undefined) return this.#release();
     await this.#enqueue(this.#ordinary, async () => {
       this.#ended = new Error('the embedded database is closed');
-      const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
-      this.#worker.postMessage('close');
-      await exited;
+      await stopWorker(this.#worker);
     });
     this.#release();
   }
@@ -142,6 +137,35 @@ export class PgliteDatabase implements Database {
     for (const waiting of this.#replies.values()) waiting.reject(error);
     this.#replies.clear();
   }
+}
+
+/**
+ * Makes the database beside its place and moves it there when it is complete: a process killed meanwhile leaves nothing half made. Making one takes
+ * 400 MB that its thread would keep, so it has a thread of its own, and gives them back.
+ */
+async function makeDatabase(path: string): Promise<void> {
+  const unfinished = `${path}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  await stopWorker(await startWorker(unfinished));
+  renameSync(unfinished, path);
+}
+
+/** Resolves once its database is open. */
+async function startWorker(path: string | null): Promise<Worker> {
+  const workerData: PgliteWorkerData = { path };
+  const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData });
+  await new Promise<void>((resolve, reject) => {
+    worker.once('message', () => resolve());
+    worker.once('error', reject);
+  });
+  return worker;
+}
+
+/** Resolves once its files are closed and its memory is free. */
+async function stopWorker(worker: Worker): Promise<void> {
+  const exited = new Promise((resolve) => worker.once('exit', resolve));
+  worker.postMessage('close');
+  await exited;
 }
 
 /**

@@ -45,6 +45,49 @@ describe('a correct sale', () => {
   });
 });
 
+describe('what looks like a breach and is none', () => {
+  const unserved = attempt({ userId: 'u6', requestId: 'r8', sentAt: 90, answeredAt: 91, errorCode: 'overloaded' });
+
+  it.each([
+    ['the drop was cancelled', { cancelledAt: '2026-11-21T10:00:00.200Z' }],
+    ['the drop closed', { closesAt: '2026-11-21T10:00:00.200Z' }],
+    ['the drop is not open yet', { opensAt: '2026-11-21T12:00:00Z' }],
+  ])('a claim without outcome while units are left, when %s', (_what, changes) => {
+    const { history, ledger } = sale();
+    Object.assign(ledger.drop, { stock: 4 }, changes);
+    const found = checkHistory([...history, unserved], ledger).map((violation) => violation.rule);
+    expect(found).not.toContain('undersold');
+  });
+
+  it('a claim without outcome of a user who has all they may have', () => {
+    const { history, ledger } = sale();
+    Object.assign(ledger.drop, { stock: 4 });
+    const found = checkHistory([...history, { ...unserved, userId: 'u1' }], ledger).map((violation) => violation.rule);
+    expect(found).not.toContain('undersold');
+  });
+
+  it('a refusal at the gate of a user whose units were asked for by a client that nobody recorded', () => {
+    const { history, ledger } = sale();
+    const others = history.filter((one) => one.requestId !== 'r1' && one.requestId !== 'r2');
+    const ids = { userId: 'u1', requestId: 'r9', sentAt: 90 };
+    const refusal = attempt({ ...ids, answeredAt: 91, outcome: 'limit_reached' });
+    expect(checkHistory([...others, refusal], ledger)).toEqual([]);
+  });
+
+  it('a lookup that was never answered', () => {
+    const { history, ledger } = sale();
+    const lookup = attempt({ userId: 'u2', requestId: 'r4', kind: 'lookup', sentAt: 90 });
+    expect(checkHistory([...history, lookup], ledger)).toEqual([]);
+  });
+
+  it('a refusal at the gate in the very moment the last unit was asked for', () => {
+    const { history, ledger } = sale();
+    const refusal = there(history.find((one) => one.requestId === 'r6'));
+    Object.assign(refusal, { sentAt: 30, answeredAt: there(history.find((one) => one.requestId === 'r4')).sentAt });
+    expect(checkHistory(history, ledger)).toEqual([]);
+  });
+});
+
 describe('a spoilt sale', () => {
   it.each(table)('%s: %s', (rule, _what, spoil) => {
     const draft = sale();

@@ -40,13 +40,16 @@ export function play(plan: Plan): Draft {
       fate: press.fate,
       place: press.place,
     }));
-    const refusedAtGate = table.isFull ? presses.filter((press) => press.fate === 'gate if sold out') : [];
+    const refusedAtGate = presses.filter(
+      (press) => press.fate === 'gate if it knows' && table.gate(press.userId) !== null,
+    );
+    const gateAnswers = new Map(refusedAtGate.map((press) => [press, table.gate(press.userId)]));
     const taken = presses.filter((press) => !refusedAtGate.includes(press)).sort((a, b) => a.place - b.place);
     const decidedAt = 10 * (start + presses.length) + 1;
     const claims = table.decide(taken, decidedAt);
     const answeredAt = decidedAt + 4;
-    for (const press of refusedAtGate)
-      history.push(attempt({ ...idsOf(press), answeredAt, ...refusal('sold_out', null) }));
+    for (const [press, outcome] of gateAnswers)
+      history.push(attempt({ ...idsOf(press), answeredAt, outcome, status: 409 }));
     for (const press of taken) {
       const claim = claims.find((of) => of.requestId === press.requestId);
       if (claim !== undefined) history.push(...live(press, answeredAt, table.told(claim)));

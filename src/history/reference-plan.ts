@@ -11,7 +11,7 @@ export type Fate =
   | 'sent again later'
   | 'first too early'
   | 'first in flight'
-  | 'gate if sold out';
+  | 'gate if it knows';
 
 export const fates: readonly Fate[] = [
   'answered',
@@ -21,7 +21,7 @@ export const fates: readonly Fate[] = [
   'sent again later',
   'first too early',
   'first in flight',
-  'gate if sold out',
+  'gate if it knows',
 ];
 
 export interface Plan {

@@ -46,6 +46,12 @@ export class Table {
     return this.#grants.length >= this.#stock;
   }
 
+  /** What a gate that knows the ledger as it stands would refuse this user with; `null`: it lets the claim through. */
+  gate(userId: string): LedgerOutcome | null {
+    const outcome = this.#outcomeFor(userId);
+    return outcome === 'granted' ? null : outcome;
+  }
+
   decide(presses: readonly Press[], at: number): LedgerClaim[] {
     if (presses.length === 0) return [];
     const firstArrival = this.#claims.length + 1;

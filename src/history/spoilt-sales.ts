@@ -22,7 +22,7 @@ export function sale(): Draft {
       { user: 1, fate: 'answered', place: 0 },
       { user: 2, fate: 'unanswered', place: 0 },
       { user: 3, fate: 'answered', place: 0 },
-      { user: 4, fate: 'gate if sold out', place: 0 },
+      { user: 4, fate: 'gate if it knows', place: 0 },
       { user: 5, fate: 'first too early', place: 0 },
     ],
     raise: null,
@@ -94,6 +94,14 @@ export const table: readonly Row[] = [
     (d) => Object.assign(entry(d, 1).body, { stock: 4 }),
   ],
   ['over_limit', 'the limit was one less', (d) => Object.assign(d.ledger.drop, { perUserLimit: 1 })],
+  [
+    'over_limit',
+    'the limit was one less, and a unit came back only later',
+    (d) => {
+      Object.assign(d.ledger.drop, { perUserLimit: 1 });
+      Object.assign(grant(d, 1), { releasedAt: '2026-11-21T11:00:00Z' });
+    },
+  ],
   ['over_limit', 'all units ended with one user', (d) => Object.assign(grant(d, 3), { userId: 'u1' })],
   ['limit_reached_too_early', 'the limit was one more', (d) => Object.assign(d.ledger.drop, { perUserLimit: 3 })],
   [
@@ -142,6 +150,14 @@ export const table: readonly Row[] = [
     },
   ],
   ['real_time_order', 'sent only after a later arrival was told', (d) => Object.assign(told(d, 'r4'), { sentAt: 56 })],
+  [
+    'real_time_order',
+    'sent only after a later arrival was told, and an earlier one after that',
+    (d) => {
+      Object.assign(told(d, 'r1'), { answeredAt: 58 });
+      Object.assign(told(d, 'r4'), { sentAt: 59 });
+    },
+  ],
   ['one_answer', 'the repeat got another serial', (d) => Object.assign(told(d, 'r2', 1), { serial: 3 })],
   [
     'one_answer',

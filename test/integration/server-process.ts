@@ -19,7 +19,12 @@ export class ServerProcess {
   /** Resolves once the server listens. */
   static async start(environment: Record<string, string> = {}): Promise<ServerProcess> {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'doorbuster-test-'));
-    return ServerProcess.#start(dataDirectory, environment, 0);
+    try {
+      return await ServerProcess.#start(dataDirectory, environment, 0);
+    } catch (error) {
+      await rm(dataDirectory, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   static async #start(
