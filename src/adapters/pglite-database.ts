@@ -4,10 +4,11 @@
  * Statements wait in two lanes; the express lane goes first. A transaction holds the connection from `begin` to `commit`, so nothing else may slip in
  * between: it takes its turn as one piece of work.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Database, Queryable } from '../database/database.ts';
+import { lockFolder } from './folder-lock.ts';
 import type { PgliteReply, PgliteRequest, PgliteWorkerData } from './pglite-worker.ts';
 
 type Work = () => Promise<void>;
@@ -166,39 +167,4 @@ async function stopWorker(worker: Worker): Promise<void> {
   const exited = new Promise((resolve) => worker.once('exit', resolve));
   worker.postMessage('close');
   await exited;
-}
-
-/**
- * Marks the folder as ours by a file with our process id. A file left by a process that is gone (kill -9) is taken over.
- * Returns what removes the mark.
- */
-function lockFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'process-id');
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: 'wx' });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 0) throw error;
-    }
-    const owner = Number(readFileSync(file, 'utf8'));
-    if (owner !== process.pid && isAlive(owner)) {
-      throw new Error(
-        `${folder} is in use by process ${owner}. Stop that process, or set DATA_DIR to another folder. ` +
-          `If process ${owner} is not Doorbuster, delete ${file}.`,
-      );
-    }
-    rmSync(file, { force: true });
-  }
-}
-
-function isAlive(processId: number): boolean {
-  if (!Number.isInteger(processId) || processId <= 0) return false;
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

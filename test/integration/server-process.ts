@@ -1,7 +1,7 @@
 /** The real server as a process of its own, to be stopped, killed and started again on the same data. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,10 +16,11 @@ export class ServerProcess {
   readonly port: number;
   #output = '';
 
-  /** Resolves once the server listens. */
-  static async start(environment: Record<string, string> = {}): Promise<ServerProcess> {
+  /** Resolves once the server listens. `template` is the data folder of a stopped server to begin with: much quicker than a first start. */
+  static async start(environment: Record<string, string> = {}, template?: string): Promise<ServerProcess> {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'doorbuster-test-'));
     try {
+      if (template !== undefined) await cp(template, dataDirectory, { recursive: true });
       return await ServerProcess.#start(dataDirectory, environment, 0);
     } catch (error) {
       await rm(dataDirectory, { recursive: true, force: true });
