@@ -37,7 +37,7 @@ describe('admission', () => {
       catalogue,
       intake,
       lock: new EmbeddedInFlightLock(),
-      ledger: { claimants: async () => ['claimed-before-the-restart'] },
+      ledger: { taken: async () => [{ userId: 'carol', requestId: 'before-the-restart' }] },
       nowMs: () => 5_000,
       claimsPerUserPerSecond: 5,
     });
@@ -83,7 +83,8 @@ describe('admission', () => {
   it('asks the ledger for whoever claimed before a restart, also when sold out', async () => {
     drop = { ...drop, granted: 1 };
     expect(await claim('bob', 'request-1')).toMatchObject({ outcome: 'sold_out' });
-    void claim('claimed-before-the-restart', 'request-1');
+    expect(await claim('carol', 'after-the-restart')).toMatchObject({ outcome: 'sold_out' });
+    void claim('carol', 'before-the-restart');
     await arrived(1);
   });
 

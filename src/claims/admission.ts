@@ -24,7 +24,7 @@ export type ClaimAnswer = Outcome | { readonly fault: Fault | 'rate_limited' | '
 
 export interface AdmissionParts {
   readonly catalogue: Catalogue;
-  readonly ledger: Pick<Ledger, 'claimants'>;
+  readonly ledger: Pick<Ledger, 'taken'>;
   readonly intake: Intake;
   readonly lock: InFlightLock;
   readonly nowMs: () => number;
@@ -80,12 +80,12 @@ export class Admission {
   }
 
   #pass(claim: Claim, drop: Drop, gate: Gate, nowMs: number): ClaimAnswer | Promise<ClaimAnswer> {
-    const { dropId, userId, requestId } = claim;
+    const { dropId, requestId } = claim;
     if (this.#onTheirWay.size > 0) {
       const same = this.#onTheirWay.get(keyOf(claim));
       if (same !== undefined) return same;
     }
-    const refusal = gate.refuse(drop, userId, nowMs);
+    const refusal = gate.refuse(drop, claim, nowMs);
     if (refusal === 'not_open') return notOpen(dropId, requestId, drop.opensAtMs, nowMs);
     if (refusal !== undefined) return { outcome: refusal, dropId, requestId };
     const key = keyOf(claim);
@@ -117,7 +117,7 @@ export class Admission {
     }
   }
 
-  /** The drop's gate, with everyone in it whose claims the ledger has already. Many who come at once wait for the same one. */
+  /** The drop's gate, which knows the claims that the ledger has already. Many who come at once wait for the same one. */
   #openGate(dropId: string): Promise<Gate | undefined> {
     const known = this.#gates.get(dropId);
     if (known !== undefined) return Promise.resolve(known);
@@ -131,7 +131,7 @@ export class Admission {
 
   async #makeGate(dropId: string): Promise<Gate | undefined> {
     if ((await this.#parts.catalogue.load(dropId)) === undefined) return undefined;
-    const gate = new Gate(await this.#parts.ledger.claimants(dropId));
+    const gate = new Gate(await this.#parts.ledger.taken(dropId));
     this.#gates.set(dropId, gate);
     if (this.#gates.size > GATES_MAX) {
       for (const oldest of this.#gates.keys()) {

@@ -6,51 +6,54 @@ import { Gate } from './gate.ts';
 const drop = exampleDrop({ opensAtMs: 1000, closesAtMs: 2000, stock: 1 });
 const soldOut = { ...drop, granted: 1 };
 
+const of = (userId: string, requestId = 'request-1') => ({ userId, requestId });
+
 describe('the gate', () => {
   it('refuses everyone before the opening, also those it knows', () => {
-    expect(new Gate(['alice']).refuse(drop, 'alice', 999)).toBe('not_open');
+    expect(new Gate([of('alice')]).refuse(drop, of('alice'), 999)).toBe('not_open');
   });
 
   it('lets everyone through while there are units', () => {
     const gate = new Gate();
-    expect(gate.refuse(drop, 'alice', 1000)).toBeUndefined();
-    expect(gate.refuse(drop, 'bob', 1999)).toBeUndefined();
+    expect(gate.refuse(drop, of('alice'), 1000)).toBeUndefined();
+    expect(gate.refuse(drop, of('bob'), 1999)).toBeUndefined();
   });
 
-  it('refuses strangers once sold out or closed, and lets claimants repeat', () => {
+  it('refuses new claims once sold out or closed, and lets known ones be repeated', () => {
     const gate = new Gate();
-    gate.refuse(drop, 'alice', 1000);
-    expect(gate.refuse(soldOut, 'bob', 1500)).toBe('sold_out');
-    expect(gate.refuse(soldOut, 'alice', 1500)).toBeUndefined();
-    expect(gate.refuse(soldOut, 'bob', 2500)).toBe('closed');
-    expect(gate.refuse({ ...drop, cancelled: true }, 'bob', 1500)).toBe('closed');
-    expect(gate.refuse({ ...drop, cancelled: true }, 'alice', 1500)).toBeUndefined();
+    gate.refuse(drop, of('alice'), 1000);
+    expect(gate.refuse(soldOut, of('bob'), 1500)).toBe('sold_out');
+    expect(gate.refuse(soldOut, of('alice'), 1500)).toBeUndefined();
+    expect(gate.refuse(soldOut, of('alice', 'request-2'), 1500)).toBe('sold_out');
+    expect(gate.refuse(soldOut, of('bob'), 2500)).toBe('closed');
+    expect(gate.refuse({ ...drop, cancelled: true }, of('bob'), 1500)).toBe('closed');
+    expect(gate.refuse({ ...drop, cancelled: true }, of('alice'), 1500)).toBeUndefined();
   });
 
-  it('knows the claimants of before a restart', () => {
-    expect(new Gate(['alice']).refuse(soldOut, 'alice', 1500)).toBeUndefined();
+  it('knows the claims of before a restart', () => {
+    const gate = new Gate([of('alice')]);
+    expect(gate.refuse(soldOut, of('alice'), 1500)).toBeUndefined();
+    expect(gate.refuse(soldOut, of('alice', 'request-2'), 1500)).toBe('sold_out');
   });
 
   it('opens again when a unit comes back', () => {
     const gate = new Gate();
-    expect(gate.refuse(soldOut, 'bob', 1500)).toBe('sold_out');
-    expect(gate.refuse(drop, 'bob', 1600)).toBeUndefined();
+    expect(gate.refuse(soldOut, of('bob'), 1500)).toBe('sold_out');
+    expect(gate.refuse(drop, of('bob'), 1600)).toBeUndefined();
   });
 
-  it('never refuses whoever it has once let through, but before the opening', () => {
-    const step = fc.record({
-      user: fc.constantFrom('a', 'b', 'c'),
-      nowMs: fc.integer({ min: 0, max: 3000 }),
-      granted: fc.nat({ max: 1 }),
-    });
+  it('never refuses what it has once let through, but before the opening', () => {
+    const claim = fc.record({ userId: fc.constantFrom('a', 'b'), requestId: fc.constantFrom('1', '2') });
+    const step = fc.record({ claim, nowMs: fc.integer({ min: 0, max: 3000 }), granted: fc.nat({ max: 1 }) });
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const gate = new Gate();
         const through = new Set<string>();
-        for (const { user, nowMs, granted } of steps) {
-          const refusal = gate.refuse({ ...drop, granted }, user, nowMs);
-          if (nowMs >= drop.opensAtMs && through.has(user)) expect(refusal).toBeUndefined();
-          if (refusal === undefined) through.add(user);
+        for (const { claim: each, nowMs, granted } of steps) {
+          const key = JSON.stringify(each);
+          const refusal = gate.refuse({ ...drop, granted }, each, nowMs);
+          if (nowMs >= drop.opensAtMs && through.has(key)) expect(refusal).toBeUndefined();
+          if (refusal === undefined) through.add(key);
         }
       }),
     );

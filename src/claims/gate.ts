@@ -4,34 +4,40 @@
  *
  *   scheduled   refuse all: not_open
  *   open        let through
- *   sold out    refuse strangers: sold_out       those whose claims were taken before are let through: a repeat gets its first answer
- *   closed      refuse strangers: closed         from the ledger, and that includes every winner
+ *   sold out    refuse new claims: sold_out      claims that were let through before are let through again: a repeat gets its first
+ *   closed      refuse new claims: closed        answer from the ledger, and that includes every winner's
  *
- * Where the drop stands comes from the catalogue; the gate itself remembers only the claimants: everybody whom it has let through, and, after a restart,
- * everybody whose claims the ledger has. Their number is bounded by the stock plus what the queue held when the last unit went.
+ * Where the drop stands comes from the catalogue; the gate itself remembers only the claims that it has let through, and, after a restart, those that the ledger
+ * has. Their number is bounded by what came while there were units: the stock, what stood in the queue when the last one went, and presses beyond the limit.
  *
  * A gate may be late (it learns of the last unit after the commit), so it may let through claims that the ledger then refuses; it is never early.
  */
 import { type Drop, stateOf } from '../drops/drop.ts';
+import type { ClaimRequest } from '../ledger/ledger.ts';
 
 export type GateRefusal = 'not_open' | 'closed' | 'sold_out';
 
 export class Gate {
-  readonly #claimants: Set<string>;
+  readonly #letThrough = new Set<string>();
 
-  constructor(claimants: Iterable<string> = []) {
-    this.#claimants = new Set(claimants);
+  /** `taken`: the claims that the ledger has already. */
+  constructor(taken: Iterable<ClaimRequest> = []) {
+    for (const claim of taken) this.#letThrough.add(keyOf(claim));
   }
 
-  /** The refusal for a claim of this user now, or undefined: then the user counts as a claimant, and the claim must go to the ledger. */
-  refuse(drop: Drop, userId: string, nowMs: number): GateRefusal | undefined {
+  /** The refusal for this claim now, or undefined: then it must go to the ledger, and may do so again. */
+  refuse(drop: Drop, claim: ClaimRequest, nowMs: number): GateRefusal | undefined {
     const state = stateOf(drop, nowMs);
     if (state === 'scheduled') return 'not_open';
     if (state === 'open') {
-      this.#claimants.add(userId);
+      this.#letThrough.add(keyOf(claim));
       return undefined;
     }
-    if (this.#claimants.has(userId)) return undefined;
+    if (this.#letThrough.has(keyOf(claim))) return undefined;
     return state === 'sold_out' ? 'sold_out' : 'closed';
   }
+}
+
+function keyOf({ userId, requestId }: ClaimRequest): string {
+  return `${userId} ${requestId}`;
 }

@@ -2,7 +2,7 @@
 import type { Database, Queryable } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import { append } from '../ledger/log.ts';
-import type { Discount, Drop, DropKind, DropState } from './drop.ts';
+import { type Discount, type Drop, type DropKind, type DropState, viewOf } from './drop.ts';
 import { amendedTerms, type DropInput, type DropTerms } from './terms.ts';
 
 interface DropRow {
@@ -61,8 +61,10 @@ const valuesOf = (terms: DropTerms): unknown[] => TERMS.map(([, value]) => value
 export async function createDrop(database: Database, terms: DropTerms): Promise<Drop> {
   return database.transaction(async (transaction) => {
     const [row] = await transaction.query<DropRow>(INSERT, valuesOf(terms));
-    const { id } = row as DropRow;
-    await append(transaction, id, 'created', { stock: terms.stock });
+    const drop = toDrop(row as DropRow);
+    const { id } = drop;
+    const { stock, perUserLimit, opensAt, closesAt } = viewOf(drop, drop.opensAtMs);
+    await append(transaction, id, 'created', { stock, perUserLimit, opensAt, closesAt });
     return (await dropById(transaction, id)) as Drop;
   });
 }

@@ -21,7 +21,7 @@ const CLAIMS = `
   from claims where drop_id = $1 and arrival > $2 and arrival <= $3 order by arrival`;
 
 const GRANTS = `
-  select json_build_object('type', 'grant', 'serial', serial, 'userId', user_id::text, 'arrival', arrival, 'code', code, 'state', state,
+  select json_build_object('type', 'grant', 'id', drop_id || '-' || serial, 'serial', serial, 'userId', user_id::text, 'arrival', arrival, 'code', code, 'state', state,
     'grantedAt', granted_at, 'releasedAt', released_at, 'holdUntil', hold_until, 'validUntil', valid_until)::text as line
   from grants where drop_id = $1 and serial > $2 and serial <= $3 order by serial`;
 

@@ -64,7 +64,7 @@ const ANSWER_TO = `
   select known_answer(drop_id, arrival, user_id, request_id)::text as answer
   from claims where drop_id = $1 and user_id = $2 and request_id = $3`;
 
-const CLAIMANTS = 'select distinct user_id from claims where drop_id = $1';
+const TAKEN = 'select user_id, request_id from claims where drop_id = $1';
 
 export class Ledger {
   readonly #database: Queryable;
@@ -103,10 +103,10 @@ export class Ledger {
     return row && knownOutcome(dropId, requestId, JSON.parse(row.answer) as KnownAnswer);
   }
 
-  /** Everyone whose claims on this drop were taken, winners and losers. */
-  async claimants(dropId: string): Promise<string[]> {
-    const rows = await this.#database.query<{ user_id: string }>(CLAIMANTS, [dropId]);
-    return rows.map((row) => row.user_id);
+  /** All claims on this drop that were taken, granted or not. */
+  async taken(dropId: string): Promise<ClaimRequest[]> {
+    const rows = await this.#database.query<{ user_id: string; request_id: string }>(TAKEN, [dropId]);
+    return rows.map((row) => ({ userId: row.user_id, requestId: row.request_id }));
   }
 
   async #decide(dropId: string, requests: readonly ClaimRequest[]) {

@@ -1,9 +1,9 @@
 /**
  * The ledger's log: one entry per batch and per change of a drop, numbered from 1 without gaps, written in the transaction that it tells of.
  *
- *   created    { stock }                                   the drop exists
+ *   created    { stock, perUserLimit, opensAt, closesAt }  the drop exists
  *   claims     { firstArrival, firstSerial, outcomes, userIds, requestIds }   one batch, a letter per claim: g s l c (see claim.sql)
- *   amended    { changes }                                 an administrator changed it
+ *   amended    { changes }                                 an administrator changed it: the new values by their name in the API
  *   cancelled  {}                                          no more claims
  */
 import type { Queryable } from '../database/database.ts';
