@@ -12,7 +12,6 @@ export interface Account {
 /** What a verified access token says about the caller. */
 export interface Identity {
   readonly accountId: string;
-  readonly username: string;
   readonly role: Role;
   readonly sessionId: string;
   readonly expiresAtMs: number;

@@ -55,7 +55,7 @@ export function loadtestRoutes(
       const items = rows.map(({ id, username }) => ({
         id,
         username,
-        accessToken: parts.tokens.issue({ id, username, role: 'buyer' }, sessionIds.get(username) ?? '', TOKEN_SECONDS),
+        accessToken: parts.tokens.issue({ id, role: 'buyer' }, sessionIds.get(username) ?? '', TOKEN_SECONDS),
       }));
       return reply.code(201).send({ items });
     },

@@ -41,7 +41,12 @@ const BEGINNINGS = Object.fromEntries(
 ) as Record<Refusal['outcome'], string>;
 
 function refusalDocument(refusal: Refusal): string {
-  const claim = `${BEGINNINGS[refusal.outcome]}${refusal.dropId}","requestId":"${refusal.requestId}"`;
+  return `${BEGINNINGS[refusal.outcome]}${refusal.dropId}"${refusalMembers(refusal)}`;
+}
+
+/** What follows the drop's id in the JSON of a refusal, over HTTP and over the socket. */
+export function refusalMembers(refusal: Refusal): string {
+  const claim = `,"requestId":"${refusal.requestId}"`;
   if (refusal.outcome === 'not_open')
     return `${claim},"opensAt":"${refusal.opensAt}","serverTime":"${refusal.serverTime}"}`;
   return refusal.arrival === undefined ? `${claim}}` : `${claim},"arrival":${refusal.arrival}}`;

@@ -31,9 +31,7 @@ const host: ConnectionHost = {
   messagesPerSecond: 5,
   nowMs: () => Date.now(),
   identify: (token) =>
-    token === 'good'
-      ? { accountId: '7', username: 'alice', role: 'buyer', sessionId: 's', expiresAtMs: Date.now() + 60_000 }
-      : undefined,
+    token === 'good' ? { accountId: '7', role: 'buyer', sessionId: 's', expiresAtMs: Date.now() + 60_000 } : undefined,
   claim: (_identity, dropId, requestId) => ({ outcome: 'sold_out', dropId, requestId }),
   watch() {},
   authenticated() {},

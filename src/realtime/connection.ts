@@ -170,8 +170,7 @@ export class Connection {
     this.identity = identity;
     this.#state = identity === undefined ? 'guest' : 'member';
     this.#host.authenticated(this, before);
-    const account =
-      identity === undefined ? null : { id: identity.accountId, username: identity.username, role: identity.role };
+    const account = identity === undefined ? null : { id: identity.accountId, role: identity.role };
     this.send(welcomeMessage(nowMs, HEARTBEAT_SECONDS, account));
   }
 

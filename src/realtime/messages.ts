@@ -1,6 +1,7 @@
 /** What travels over the socket: docs/socket.md. ClientIn comes from a browser and is not to be trusted; ClientOut is everything one can receive. */
 import { type ClaimAnswer, REQUEST_ID_PATTERN } from '../claims/admission.ts';
 import { retryAfterSeconds } from '../claims/faults.ts';
+import { refusalMembers } from '../claims/http-answer.ts';
 import { type Drop, remainingOf, stateOf } from '../drops/drop.ts';
 import { PROBLEMS, type ProblemCode } from '../http/problem.ts';
 
@@ -93,7 +94,8 @@ export function answerMessage(requestId: string, answer: ClaimAnswer): string {
     const seconds = retryAfterSeconds(answer.fault);
     return errorMessage(answer.fault, { requestId, ...(seconds !== undefined && { retryAfterSeconds: seconds }) });
   }
-  return `{"type":"outcome",${JSON.stringify(answer).slice(1)}`;
+  if (answer.outcome === 'granted') return `{"type":"outcome",${JSON.stringify(answer).slice(1)}`;
+  return `{"type":"outcome","outcome":"${answer.outcome}","dropId":"${answer.dropId}"${refusalMembers(answer)}`;
 }
 
 export interface ErrorFields {
