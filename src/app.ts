@@ -73,7 +73,7 @@ export async function createApp(settings: Settings, logger: FastifyBaseLogger, d
     queueMax: settings.claimQueueMax,
     batchMax: settings.claimBatchMax,
     onDecided(dropId, answer, tookMs) {
-      catalogue.count(dropId, answer.counters);
+      catalogue.follow(dropId, answer.standing);
       metrics.decided(answer.outcomes.length, tookMs / 1000);
     },
     onFailed(dropId, error, claims) {

@@ -53,6 +53,7 @@ create table claims (
   request_id text collate "C" not null,
   primary key (drop_id, user_id, request_id)
 );
+create index claims_granted on claims (drop_id, user_id) where serial is not null;
 
 -- One unit in one user's hands.
 create table grants (

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,34 +12,46 @@ describe('the lock on a folder', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const owner = () => readFileSync(join(folder, 'process-id'), 'utf8');
-
-  it('names its holder, and goes when it is given back', () => {
-    const release = lockFolder(folder);
-    expect(owner()).toMatch(new RegExp(`^${process.pid}\\b`));
+  it('keeps others out until it is given back', async () => {
+    const release = await lockFolder(folder);
+    await expect(lockFolder(folder)).rejects.toThrow(`is in use by process ${process.pid}. Stop that process`);
     release();
-    expect(owner).toThrow('ENOENT');
+    expect(existsSync(join(folder, 'lock'))).toBe(false);
+    (await lockFolder(folder))();
   });
 
-  it('keeps others out while its holder runs, and falls to the next when it is killed', async () => {
+  it('falls to the next when its holder is killed', async () => {
     const url = new URL('./folder-lock.ts', import.meta.url).href;
-    const program = `const { lockFolder } = await import(${JSON.stringify(url)}); lockFolder(${JSON.stringify(folder)}); console.log('held'); setInterval(() => {}, 1000);`;
+    const program = `const { lockFolder } = await import(${JSON.stringify(url)}); await lockFolder(${JSON.stringify(folder)}); console.log('held'); setInterval(() => {}, 1000);`;
     const holder = spawn(process.execPath, ['--input-type=module', '--eval', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await new Promise((resolve) => holder.stdout.once('data', resolve));
-    expect(() => lockFolder(folder)).toThrow(`is in use by process ${holder.pid}. Stop that process`);
+    await expect(lockFolder(folder)).rejects.toThrow(`is in use by process ${holder.pid}`);
     const gone = new Promise((resolve) => holder.once('exit', resolve));
     holder.kill('SIGKILL');
     await gone;
-    lockFolder(folder)();
+    (await lockFolder(folder))();
   });
 
-  it.each(['', 'nonsense', '0', '-1', '999999999 1', `${process.ppid} 1`])(
-    'is taken over from %j, who is not there',
-    (left) => {
-      writeFileSync(join(folder, 'process-id'), left);
-      lockFolder(folder)();
-    },
-  );
+  it('is taken over from a file that nobody listens on', async () => {
+    writeFileSync(join(folder, 'lock'), '4711');
+    (await lockFolder(folder))();
+  });
+
+  it.each(['fresh', 'left by a dead one'])('goes to one of many that come at once, %s', async (start) => {
+    if (start !== 'fresh') writeFileSync(join(folder, 'lock'), '');
+    const all = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)));
+    const holders = all.filter((each) => each.status === 'fulfilled');
+    expect(holders).toHaveLength(1);
+    await expect(lockFolder(folder)).rejects.toThrow('is in use by process');
+    for (const holder of holders) holder.value();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('works however deep the folder lies', async () => {
+    const deep = join(folder, ...Array.from({ length: 12 }, () => 'a-folder-with-a-long-name'));
+    mkdirSync(deep, { recursive: true });
+    (await lockFolder(deep))();
+  });
 });

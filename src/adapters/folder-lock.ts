@@ -1,55 +1,96 @@
 /**
- * Keeps a second process out of a folder, by a file that names the first: its process id and, where the system tells, when it started. A file left
- * by a process that is gone (kill -9, a power cut, a container made anew) is taken over, also when its id belongs to somebody else by now.
+ * Keeps a second process out of a folder, also one in another container that shares it: the holder listens on a Unix socket in the folder, and whoever finds the
+ * socket knocks. An answer means that the holder lives; the kernel answers for a dead one (kill -9, a power cut) with a refusal, and the folder is taken over.
+ * Process ids would not do: they mean something only within one container, and are used again.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { closeSync, linkSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createConnection, createServer, type Server } from 'node:net';
+import { basename, join } from 'node:path';
 
-const FILE = 'process-id';
+const FILE = 'lock';
+/** Of those that take over from a dead holder at the same instant the last one stays; the others see that after this time, and give way. */
+const SETTLE_MS = 50;
 
-/** Makes the folder if it is missing. Returns what gives it back. Throws, with the remedy, while another process has it. */
-export function lockFolder(folder: string): () => void {
+/** Makes the folder if it is missing. Resolves with what gives it back. Rejects, with the remedy, while another process has it. */
+export async function lockFolder(folder: string): Promise<() => void> {
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, FILE);
-  const mine = nameOf(process.pid) ?? String(process.pid);
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      writeFileSync(file, mine, { flag: 'wx' });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 0) throw error;
-    }
-    const owner = readFileSync(file, 'utf8');
-    if (owner !== mine && isRunning(owner)) {
-      const id = owner.split(' ', 1)[0];
-      throw new Error(
-        `${folder} is in use by process ${id}. Stop that process, or set DATA_DIR to another folder. If process ${id} is not Doorbuster, delete ${file}.`,
-      );
-    }
-    rmSync(file, { force: true });
-  }
-}
-
-/** The process id and its start, or undefined for a process that is gone (or only waits to be buried), or where the system does not tell. */
-function nameOf(processId: number): string | undefined {
+  // The path of a Unix socket has at most some 100 characters; through the open folder it is short, wherever the folder is.
+  const descriptor = process.platform === 'linux' ? openSync(folder, 'r') : undefined;
+  const base = descriptor === undefined ? folder : `/proc/self/fd/${descriptor}`;
+  const lock = join(base, FILE);
+  // Closing a server removes the path that it listens on. So each listens on a path of its own, and the lock is a second name for one of them.
+  const own = join(base, `${FILE}-${randomBytes(6).toString('hex')}`);
+  const server = await listen(own);
+  const giveUp = (): void => {
+    server.close();
+    if (descriptor !== undefined) closeSync(descriptor);
+  };
   try {
-    // Linux: "<id> (<command>) <state> … <start, the 22nd field>"; the command may contain anything, so fields are counted from its end.
-    const stat = readFileSync(`/proc/${processId}/stat`, 'utf8');
-    const [state = '', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return 'ZX'.includes(state) ? undefined : `${processId} ${rest[18]}`;
-  } catch {
-    return undefined;
-  }
-}
-
-function isRunning(owner: string): boolean {
-  const processId = Number(owner.split(' ', 1)[0]);
-  if (!Number.isInteger(processId) || processId <= 0) return false;
-  if (process.platform === 'linux') return nameOf(processId) === owner;
-  try {
-    process.kill(processId, 0);
-    return true;
+    await take(folder, own, lock);
+    removeOthers(folder, own);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    giveUp();
+    throw error;
   }
+  return () => {
+    rmSync(lock, { force: true });
+    giveUp();
+  };
+}
+
+async function take(folder: string, own: string, lock: string): Promise<void> {
+  try {
+    linkSync(own, lock);
+    return;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Whoever holds the lock has just swept away the names of the others.
+    if (code === 'ENOENT') throw inUse(folder, 'that started just now');
+    if (code !== 'EEXIST') throw error;
+  }
+  const holder = await knock(lock);
+  if (holder !== undefined) throw inUse(folder, holder);
+  linkSync(own, `${own}-next`);
+  renameSync(`${own}-next`, lock);
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  if (statSync(lock, { throwIfNoEntry: false })?.ino !== statSync(own).ino)
+    throw inUse(folder, 'that started just now');
+}
+
+/** What killed holders have left. */
+function removeOthers(folder: string, own: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(`${FILE}-`) && name !== basename(own)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function inUse(folder: string, holder: string): Error {
+  return new Error(`${folder} is in use by process ${holder}. Stop that process, or set DATA_DIR to another folder.`);
+}
+
+/** The process id of a living holder, as its own container knows it, or undefined when nobody answers. */
+function knock(address: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let answer = '';
+    const socket = createConnection(address);
+    socket.setEncoding('utf8');
+    socket.on('data', (text: string) => {
+      answer += text;
+    });
+    socket.on('error', () => resolve(undefined));
+    socket.on('end', () => resolve(answer));
+  });
+}
+
+function listen(address: string): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.end(String(process.pid));
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    // The lock alone does not keep the process running.
+    server.listen(address, () => resolve(server.unref()));
+  });
 }

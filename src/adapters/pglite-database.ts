@@ -1,7 +1,7 @@
 /**
  * The embedded database: PGlite (PostgreSQL in WebAssembly) in a thread of its own, one connection.
  *
- * Statements wait in two lanes; the express lane goes first. A transaction holds the connection from `begin` to `commit`, so nothing else may slip in
+ * Statements wait in two lanes; the express lane goes first, four times in a row at most. A transaction holds the connection from `begin` to `commit`, so nothing else may slip in
  * between: it takes its turn as one piece of work.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs';
@@ -13,6 +13,9 @@ import type { PgliteReply, PgliteRequest, PgliteWorkerData } from './pglite-work
 
 type Work = () => Promise<void>;
 
+/** After so many statements of the express lane an ordinary one may go, so that a long sale does not keep everybody else waiting to its end. */
+const EXPRESS_IN_A_ROW_MAX = 4;
+
 export class PgliteDatabase implements Database {
   readonly expressLane: Queryable;
   readonly #worker: Worker;
@@ -21,7 +24,8 @@ export class PgliteDatabase implements Database {
   readonly #express: Work[] = [];
   readonly #ordinary: Work[] = [];
   #busy = false;
-  /** Why no statement can run any more: closed, or the thread has died. Then the process is not ready, and has to be started again. */
+  #expressInARow = 0;
+  /** Why no statement can run any more: closed, or the thread has died. */
   #ended: Error | undefined;
   #lastId = 0;
 
@@ -31,7 +35,7 @@ export class PgliteDatabase implements Database {
    */
   static async open(folder: string | null): Promise<PgliteDatabase> {
     if (folder === null) return new PgliteDatabase(await startWorker(null), () => {});
-    const release = lockFolder(folder);
+    const release = await lockFolder(folder);
     const path = join(folder, 'postgres');
     try {
       if (!existsSync(path)) await makeDatabase(path);
@@ -114,8 +118,11 @@ export class PgliteDatabase implements Database {
 
   #next(): void {
     if (this.#busy) return;
-    const work = this.#express.shift() ?? this.#ordinary.shift();
+    const express =
+      this.#expressInARow < EXPRESS_IN_A_ROW_MAX || this.#ordinary.length === 0 ? this.#express.shift() : undefined;
+    const work = express ?? this.#ordinary.shift();
     if (work === undefined) return;
+    this.#expressInARow = express === undefined ? 0 : this.#expressInARow + 1;
     this.#busy = true;
     void work().finally(() => {
       this.#busy = false;
@@ -134,9 +141,16 @@ export class PgliteDatabase implements Database {
   }
 
   #failAll(error: Error): void {
+    const unexpected = this.#ended === undefined;
     this.#ended ??= error;
     for (const waiting of this.#replies.values()) waiting.reject(error);
     this.#replies.clear();
+    // Without its database the process can only refuse. Whoever watches over it must see it end, and start it again.
+    if (unexpected) {
+      setImmediate(() => {
+        throw error;
+      });
+    }
   }
 }
 

@@ -58,11 +58,24 @@ class DurableNodeFS extends NodeFS {
     const preRun = (initialised.emscriptenOpts.preRun ?? []) as unknown as ((module: ModuleWithNodeFiles) => void)[];
     preRun.push((module) => {
       module.NODEFS.stream_ops.fsync = (stream) => {
-        if (stream.nfd !== undefined) fsyncSync(stream.nfd);
+        if (stream.nfd !== undefined) fsyncOrEnd(stream.nfd);
         return 0;
       };
     });
     return initialised;
+  }
+}
+
+/**
+ * After a failed fsync nobody knows what is on the disk, and asking again may lie (PostgreSQL panics for the same reason). The thread ends before it can
+ * answer: what is not known to be durable is never acknowledged.
+ */
+function fsyncOrEnd(descriptor: number): void {
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    process.stderr.write(`the embedded database could not be written to disk: ${(error as Error).message}\n`);
+    process.exit(1);
   }
 }
 
@@ -93,6 +106,8 @@ async function run({ id, text, parameters }: PgliteRequest): Promise<PgliteReply
     }
     return { id, rows: (await database.query<object>(text, [...parameters])).rows };
   } catch (error) {
+    // Not an answer of PostgreSQL's but a broken machine beneath it: nothing after this can be trusted.
+    if (error instanceof Error && error.constructor.name === 'RuntimeError') throw error;
     const { message, code, constraint, detail } = error as Error &
       Record<'code' | 'constraint' | 'detail', string | undefined>;
     return {

@@ -10,7 +10,15 @@ export interface PostgresOptions {
   readonly ledgerConnectionsMax: number;
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
+/** A server that falls silent must not hold claims for ever: they are told to ask again, which is safe whatever became of the statement. */
+const TIME_LIMITS = {
+  connectionTimeoutMillis: 5_000,
+  keepAlive: true,
+  query_timeout: 20_000,
+  statement_timeout: 15_000,
+  lock_timeout: 10_000,
+  idle_in_transaction_session_timeout: 15_000,
+} as const;
 
 export class PostgresDatabase implements Database {
   readonly expressLane: Queryable;
@@ -20,7 +28,7 @@ export class PostgresDatabase implements Database {
   readonly #ledgerPool: pg.Pool;
 
   constructor(options: PostgresOptions) {
-    const common = { connectionString: options.url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
+    const common = { connectionString: options.url, ...TIME_LIMITS };
     this.#pool = new pg.Pool({ ...common, max: options.connectionsMax });
     this.#ledgerPool = new pg.Pool({ ...common, max: options.ledgerConnectionsMax });
     // An idle connection that PostgreSQL closes is replaced at the next use; without a listener it would end the process.
@@ -32,6 +40,11 @@ export class PostgresDatabase implements Database {
   async transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
     const client = await this.#pool.connect();
     let broken: Error | undefined;
+    // While it is ours, nobody else listens: a server that goes away in the middle would end the process.
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
     try {
       await client.query('begin');
       try {
@@ -45,6 +58,7 @@ export class PostgresDatabase implements Database {
         throw error;
       }
     } finally {
+      client.off('error', onError);
       client.release(broken);
     }
   }

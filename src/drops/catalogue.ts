@@ -3,7 +3,7 @@
  * query. A drop is loaded when it is first asked for; after that the ledger's answers and administrators' changes keep it current, newest wins (by `entries`).
  */
 import type { Queryable } from '../database/database.ts';
-import type { DropCounters } from '../ledger/ledger.ts';
+import type { DropStanding } from '../ledger/ledger.ts';
 import type { Drop } from './drop.ts';
 import { type DropFilter, dropById, listDrops } from './store.ts';
 
@@ -43,7 +43,7 @@ export class Catalogue {
     });
   }
 
-  /** A list as of at most half a second ago, each drop with its newest counters. */
+  /** A list as of at most half a second ago, each drop with where it stands now. */
   async list(filter: DropFilter): Promise<Drop[]> {
     const drops = await remember(this.#lists, JSON.stringify(filter), () => listDrops(this.#database, filter));
     return drops.map((drop) => newer(this.#drops.get(drop.id), drop));
@@ -62,10 +62,10 @@ export class Catalogue {
     return kept;
   }
 
-  /** Takes the counters after a batch. */
-  count(id: string, counters: DropCounters): void {
+  /** Takes where the drop stands after a batch. */
+  follow(id: string, standing: DropStanding): void {
     const drop = this.#drops.get(id);
-    if (drop !== undefined && counters.entries > drop.entries) this.#drops.set(id, { ...drop, ...counters });
+    if (drop !== undefined && standing.entries > drop.entries) this.#drops.set(id, { ...drop, ...standing });
   }
 
   /** After a change by an administrator, lists show it at once. */
@@ -81,8 +81,11 @@ export class Catalogue {
   }
 }
 
+/** What was read later has the newer words; where the drop stands is as of the higher number of entries, whichever answer came first. */
 function newer(known: Drop | undefined, drop: Drop): Drop {
-  return known !== undefined && known.entries > drop.entries ? known : drop;
+  if (known === undefined || known.entries <= drop.entries) return drop;
+  const { entries, opensAtMs, closesAtMs, cancelled, granted, stock, lastGrantedArrival } = known;
+  return { ...drop, entries, opensAtMs, closesAtMs, cancelled, granted, stock, lastGrantedArrival };
 }
 
 /** One query per key and `FRESH_MS`, shared by all who ask meanwhile. A failed one is not remembered. */

@@ -7,14 +7,15 @@
 import type { Queryable } from '../database/database.ts';
 
 const MEASURE_EVERY_MS = 30_011;
+const SAMPLES = 5;
 
 export class LedgerClock {
   readonly #database: Queryable;
   #offsetMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(database: Queryable) {
-    this.#database = database;
+  constructor(database: { readonly expressLane: Queryable }) {
+    this.#database = database.expressLane;
   }
 
   nowMs(): number {
@@ -34,13 +35,21 @@ export class LedgerClock {
     clearInterval(this.#timer);
   }
 
+  /** Of several samples the one with the shortest way counts: a statement that had to wait says little about the time. */
   async #measure(): Promise<void> {
+    let best = await this.#sample();
+    for (let sample = 1; sample < SAMPLES; sample += 1) {
+      const next = await this.#sample();
+      if (next.uncertaintyMs < best.uncertaintyMs) best = next;
+    }
+    this.#offsetMs = Math.abs(best.offsetMs) <= best.uncertaintyMs ? 0 : Math.round(best.offsetMs);
+  }
+
+  async #sample(): Promise<{ offsetMs: number; uncertaintyMs: number }> {
     const sentMs = Date.now();
     const [row] = await this.#database.query<{ now: Date }>('select clock_timestamp() as now');
     const receivedMs = Date.now();
-    if (row === undefined) return;
-    const uncertaintyMs = (receivedMs - sentMs) / 2 + 1;
-    const offsetMs = row.now.getTime() - (sentMs + receivedMs) / 2;
-    this.#offsetMs = Math.abs(offsetMs) <= uncertaintyMs ? 0 : Math.round(offsetMs);
+    if (row === undefined) throw new Error('the database does not tell the time');
+    return { offsetMs: row.now.getTime() - (sentMs + receivedMs) / 2, uncertaintyMs: (receivedMs - sentMs) / 2 + 1 };
   }
 }

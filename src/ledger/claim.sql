@@ -13,7 +13,10 @@
 --          5 granted
 -- Writes   claims, grants, the drop's counters and one log entry, or, if nothing was taken, nothing.
 create or replace function claim(p_drop_id bigint, p_user_ids bigint[], p_request_ids text[], p_codes text[]) returns json
-language plpgsql as $$
+language plpgsql
+-- A plan made while the tables were small would read them whole for every claim, for as long as the connection lives.
+set enable_seqscan = off
+as $$
 declare
   d              drops%rowtype;
   v_now          timestamptz;
@@ -45,19 +48,21 @@ begin
     v_hold_until := v_now + make_interval(mins => d.hold_minutes);
   end if;
 
-  -- Each claim looks up its user's earlier claims by index (the lateral aggregate cannot become a hash join over the whole table, whatever plan is chosen).
+  -- Each claim is looked up by its key, and its user's units by their own small index: however often somebody presses, a claim costs the same. Lateral
+  -- aggregates cannot become a join over the whole table.
   with asked as (
-    select r.position, r.user_id, r.request_id, r.code, mine.allowance, mine.known_arrival
+    select r.position, r.user_id, r.request_id, r.code, known.arrival as known_arrival, d.per_user_limit - held.units as allowance
     from unnest(p_user_ids, p_request_ids, p_codes) with ordinality as r (user_id, request_id, code, position)
     cross join lateral (
-      select d.per_user_limit - count(*) filter (
-               where c.serial is not null
-                 and (select g.released_at is null from grants g where g.drop_id = p_drop_id and g.serial = c.serial)
-             ) as allowance,
-             min(c.arrival) filter (where c.request_id = r.request_id) as known_arrival
+      select min(c.arrival) as arrival
       from claims c
-      where c.drop_id = p_drop_id and c.user_id = r.user_id
-    ) mine
+      where c.drop_id = p_drop_id and c.user_id = r.user_id and c.request_id = r.request_id
+    ) known
+    cross join lateral (
+      select count(*) as units
+      from claims c join grants g on g.drop_id = c.drop_id and g.serial = c.serial
+      where c.drop_id = p_drop_id and c.user_id = r.user_id and c.serial is not null and g.released_at is null
+    ) held
   ), placed as (
     select *,
            known_arrival is null and v_hours is distinct from 'not_open' as taken,
@@ -125,6 +130,7 @@ begin
 
   return json_build_object(
     'now', v_now, 'kind', d.kind, 'entries', d.entries + (v_taken_count > 0)::int, 'granted', d.granted + v_granted, 'stock', d.stock,
+    'closesAt', d.closes_at, 'cancelled', d.cancelled_at is not null,
     'lastGrantedArrival', v_last_granted, 'opensAt', d.opens_at, 'firstArrival', d.arrivals + 1, 'firstSerial', d.serials + 1,
     'validUntil', v_valid_until, 'holdUntil', v_hold_until, 'outcomes', v_outcomes, 'known', coalesce(v_known, '[]'));
 end $$;

@@ -12,9 +12,12 @@ export interface ClaimRequest {
   readonly requestId: string;
 }
 
-/** The drop's counters after a batch. `entries` grows with every change, so that of two views the newer is known. */
-export interface DropCounters {
+/** Where the drop stands after a batch, as far as gates need to know. `entries` grows with every change, so that of two views the newer is known. */
+export interface DropStanding {
   readonly entries: number;
+  readonly opensAtMs: number;
+  readonly closesAtMs: number | null;
+  readonly cancelled: boolean;
   readonly granted: number;
   readonly stock: number;
   /** The latest arrival that got a unit; null before the first. */
@@ -24,7 +27,7 @@ export interface DropCounters {
 export interface BatchAnswer {
   /** In the order of the requests. */
   readonly outcomes: readonly Outcome[];
-  readonly counters: DropCounters;
+  readonly standing: DropStanding;
   /** The database's clock when the batch was decided. */
   readonly decidedAtMs: number;
 }
@@ -47,6 +50,8 @@ interface ClaimReply {
   stock: number;
   lastGrantedArrival: number | null;
   opensAt: string;
+  closesAt: string | null;
+  cancelled: boolean;
   firstArrival: number;
   firstSerial: number;
   validUntil: string | null;
@@ -87,8 +92,11 @@ export class Ledger {
     const outcomes = readOutcomes(dropId, unique, codes, reply);
     return {
       outcomes: places.map((place) => outcomes[place] as Outcome),
-      counters: {
+      standing: {
         entries: reply.entries,
+        opensAtMs: Date.parse(reply.opensAt),
+        closesAtMs: reply.closesAt === null ? null : Date.parse(reply.closesAt),
+        cancelled: reply.cancelled,
         granted: reply.granted,
         stock: reply.stock,
         lastGrantedArrival: reply.lastGrantedArrival,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
 import { databaseContract } from './database-contract.ts';
@@ -11,6 +11,21 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     database = new PostgresDatabase({ url: fresh.url, connectionsMax: 4, ledgerConnectionsMax: 8 });
   });
   afterAll(() => database.close());
+
+  it('survives a server that goes away in the middle of a transaction', async () => {
+    const broken = database.transaction(async (transaction) => {
+      await transaction.query('select pg_terminate_backend(pg_backend_pid())');
+    });
+    await expect(broken).rejects.toThrow();
+    const idle = database.transaction(async (transaction) => {
+      const [row] = await transaction.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await database.query('select pg_terminate_backend($1)', [row?.pid]);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await transaction.query('select 1');
+    });
+    await expect(idle).rejects.toThrow();
+    expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
+  });
 
   databaseContract('postgres', () => database);
   ledgerContract('postgres', () => database);

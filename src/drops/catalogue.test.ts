@@ -1,0 +1,49 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Catalogue } from './catalogue.ts';
+import { exampleDrop } from './example-drop.ts';
+
+const standing = {
+  entries: 5,
+  opensAtMs: 0,
+  closesAtMs: null,
+  cancelled: false,
+  granted: 3,
+  stock: 10,
+  lastGrantedArrival: 4,
+};
+
+describe('the catalogue', () => {
+  let catalogue: Catalogue;
+  beforeEach(() => {
+    // Everything it is asked here it has been told before.
+    catalogue = new Catalogue({
+      query: () => Promise.reject(new Error('no query')),
+      execute: () => Promise.reject(new Error('no query')),
+    });
+  });
+
+  it('follows the ledger, and keeps to the newest', () => {
+    catalogue.put(exampleDrop({ entries: 1 }));
+    catalogue.follow('7', standing);
+    catalogue.follow('7', { ...standing, entries: 4, granted: 2 });
+    expect(catalogue.known('7')).toMatchObject({ entries: 5, granted: 3, lastGrantedArrival: 4 });
+  });
+
+  it('takes the words of a change whose answer a batch has overtaken, and the batch’s standing', () => {
+    catalogue.put(exampleDrop({ entries: 1, title: 'Before' }));
+    catalogue.follow('7', { ...standing, entries: 3, cancelled: true });
+    catalogue.changed(exampleDrop({ entries: 2, title: 'After', cancelled: true, granted: 2 }));
+    expect(catalogue.known('7')).toMatchObject({ title: 'After', cancelled: true, granted: 3, entries: 3 });
+  });
+
+  it('learns of a change by the next batch, should the answer to the change be lost', () => {
+    catalogue.put(exampleDrop({ entries: 1 }));
+    catalogue.follow('7', { ...standing, entries: 3, cancelled: true, closesAtMs: 9 });
+    expect(catalogue.known('7')).toMatchObject({ cancelled: true, closesAtMs: 9 });
+  });
+
+  it('knows nothing that it has not been told', () => {
+    catalogue.follow('7', standing);
+    expect(catalogue.known('7')).toBeUndefined();
+  });
+});
