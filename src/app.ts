@@ -28,6 +28,7 @@ import { healthRoutes } from './http/health.ts';
 import { servePages } from './http/pages.ts';
 import { createServer, openFastLane, type Server } from './http/server.ts';
 import { Ledger } from './ledger/ledger.ts';
+import { isSecure } from './realtime/is-secure.ts';
 import { LiveView } from './realtime/live-view.ts';
 import { SocketServer } from './realtime/socket-server.ts';
 import { Metrics } from './reports/metrics.ts';
@@ -85,7 +86,11 @@ export async function createApp(settings: Settings, logger: FastifyBaseLogger, d
   const { claimsPerUserPerSecond, socketMessagesPerSecond: messagesPerSecond, socketsMax } = settings;
   const admission = new Admission({ catalogue, ledger, intake, lock, nowMs, claimsPerUserPerSecond });
   const liveView = new LiveView(catalogue, nowMs);
-  const sockets = new SocketServer({ admission, tokens, sessions, liveView, nowMs, socketsMax, messagesPerSecond });
+  const sockets = new SocketServer({
+    ...{ admission, tokens, sessions, liveView, nowMs, socketsMax, messagesPerSecond },
+    httpsRequired: settings.httpsRequired,
+    isSecure: (request) => isSecure(request, Boolean(settings.trustProxy)),
+  });
   metrics.watch({ claims: () => admission.counts, queueDepth: () => intake.depth, sockets: () => sockets.size });
 
   const server = await createServer(settings, logger);

@@ -4,9 +4,9 @@
  * SIGTERM or SIGINT: not ready any more; no new connections; claims on their way are answered; sockets are told to reconnect (1012); the database is
  * closed; the process ends by itself with 0. If something holds it up for longer than GRACE_MS, it says so and ends with 1.
  */
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { ensureAdministrator } from './accounts/first-administrator.ts';
-import { createApp, openDatabase } from './app.ts';
+import { type App, createApp, openDatabase } from './app.ts';
 import { readSettings, type Settings } from './config/settings.ts';
 import { createDemoDrops } from './drops/demo.ts';
 import { rehearse } from './ledger/rehearsal.ts';
@@ -25,25 +25,40 @@ export async function serve(environment: Readonly<Record<string, string | undefi
     throw error;
   });
 
-  const generatedPassword = await ensureAdministrator(database, settings.admin);
-  if (settings.demoDrops) await createDemoDrops(database, app.clock.nowMs());
-
-  if (settings.databaseUrl === null) await rehearse(database);
-
   const asked = signalled();
-  const port = await app.listen();
-  announce(settings, port, generatedPassword);
+  try {
+    await prepare(settings, app);
+    announce(settings, await app.listen());
+  } catch (error) {
+    // The embedded database would keep the process alive.
+    await stop(app, logger);
+    throw error;
+  }
 
   const signal = await asked;
   logger.info({ signal }, 'stopping');
+  await stop(app, logger);
+  logger.info('stopped');
+  return 0;
+}
+
+async function stop(app: App, logger: Logger): Promise<void> {
   const watchdog = setTimeout(() => {
     logger.error(`not stopped within ${GRACE_MS} ms: giving up`);
     process.exit(1);
   }, GRACE_MS).unref();
   await app.close();
   clearTimeout(watchdog);
-  logger.info('stopped');
-  return 0;
+}
+
+async function prepare(settings: Settings, { database, clock }: App): Promise<void> {
+  const generatedPassword = await ensureAdministrator(database, settings.admin);
+  if (generatedPassword !== null) {
+    // At once: the account is committed, and whatever fails from here on, nobody could ever learn the password again.
+    tell(`Administrator: ${settings.admin.username} / ${generatedPassword}   (shown once; keep it)`);
+  }
+  if (settings.demoDrops) await createDemoDrops(database, clock.nowMs());
+  if (settings.databaseUrl === null) await rehearse(database);
 }
 
 function signalled(): Promise<NodeJS.Signals> {
@@ -54,14 +69,15 @@ function signalled(): Promise<NodeJS.Signals> {
 }
 
 /** For the person who started it; the log has the same as JSON lines. */
-function announce(settings: Settings, port: number, generatedPassword: string | null): void {
+function announce(settings: Settings, port: number): void {
   const address = `${settings.tls ? 'https' : 'http'}://localhost:${port}`;
   const lines = [`Doorbuster serves ${address}`];
-  if (generatedPassword !== null) {
-    lines.push(`Administrator: ${settings.admin.username} / ${generatedPassword}   (shown once; keep it)`);
-  }
   if (settings.databaseUrl === null) lines.push(`Everything embedded; data in ${settings.dataDirectory}/`);
   if (settings.loadtestEnabled)
     lines.push('LOADTEST_ENABLED: administrators can make accounts in bulk. Never on a real shop.');
+  tell(...lines);
+}
+
+function tell(...lines: string[]): void {
   process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);
 }

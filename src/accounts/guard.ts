@@ -30,23 +30,26 @@ export class Guard {
 
   /** The caller by the request's token. Throws `unauthenticated`, or `rate_limited` for an address that keeps trying. */
   identify(request: FastifyRequest): Identity {
-    const { authorization } = request.headers;
-    const identity = authorization?.startsWith('Bearer ') ? this.#tokens.identify(authorization.slice(7)) : undefined;
+    const identity = this.#holderOfToken(request);
     if (identity !== undefined) return identity;
     this.#admitAddress(request);
     throw new Problem('unauthenticated', {
-      detail: authorization
+      detail: request.headers.authorization
         ? 'The token is not valid (any more): refresh it, or sign in'
         : 'Send `Authorization: Bearer <accessToken>`',
     });
   }
 
   /** Hooks for routes (`onRequest`). */
-  readonly anyone = async (request: FastifyRequest): Promise<void> => this.#admitAddress(request);
+  readonly anyone = async (request: FastifyRequest): Promise<void> => {
+    const identity = this.#holderOfToken(request);
+    if (identity === undefined) this.#admitAddress(request);
+    else this.#admitUser(identity);
+  };
 
   readonly signedIn = async (request: FastifyRequest): Promise<void> => {
     const identity = this.identify(request);
-    if (!this.#byUser.admit(identity.accountId, Date.now())) throw tooOften();
+    this.#admitUser(identity);
     request.identity = identity;
   };
 
@@ -55,8 +58,17 @@ export class Guard {
     if (request.identity?.role !== 'admin') throw new Problem('forbidden');
   };
 
+  #holderOfToken(request: FastifyRequest): Identity | undefined {
+    const { authorization } = request.headers;
+    return authorization?.startsWith('Bearer ') ? this.#tokens.identify(authorization.slice(7)) : undefined;
+  }
+
+  #admitUser(identity: Identity): void {
+    if (!this.#byUser.admit(identity.accountId)) throw tooOften();
+  }
+
   #admitAddress(request: FastifyRequest): void {
-    if (!this.#byAddress.admit(request.ip, Date.now())) throw tooOften();
+    if (!this.#byAddress.admit(request.ip)) throw tooOften();
   }
 }
 

@@ -7,10 +7,9 @@ import { Type } from '@fastify/type-provider-typebox';
 import type { Database } from '../database/database.ts';
 import type { Server } from '../http/server.ts';
 import type { Guard } from './guard.ts';
-import type { AccessTokens } from './tokens.ts';
+import { ACCESS_TOKEN_SECONDS_MAX, type AccessTokens } from './tokens.ts';
 
 const ACCOUNTS_MAX = 5_000;
-const TOKEN_SECONDS = 24 * 60 * 60;
 
 const INSERT = `
   with made as (
@@ -50,12 +49,16 @@ export function loadtestRoutes(
       const rows = await parts.database.query<{ id: string; username: string }>(INSERT, [
         names,
         [...sessionIds.values()],
-        TOKEN_SECONDS,
+        ACCESS_TOKEN_SECONDS_MAX,
       ]);
       const items = rows.map(({ id, username }) => ({
         id,
         username,
-        accessToken: parts.tokens.issue({ id, role: 'buyer' }, sessionIds.get(username) ?? '', TOKEN_SECONDS),
+        accessToken: parts.tokens.issue(
+          { id, role: 'buyer' },
+          sessionIds.get(username) ?? '',
+          ACCESS_TOKEN_SECONDS_MAX,
+        ),
       }));
       return reply.code(201).send({ items });
     },

@@ -28,7 +28,10 @@ let nobodysHash: Promise<string> | undefined;
 
 /** Takes as long as verifying a real password: the time of an answer must not tell which logins exist. */
 export async function verifyNobody(password: string): Promise<false> {
-  nobodysHash ??= hashPassword('the password of nobody');
+  nobodysHash ??= hashPassword('the password of nobody').catch((error: unknown) => {
+    nobodysHash = undefined; // what was refused in a crowd is tried again by the next
+    throw error;
+  });
   await verifyPassword(await nobodysHash, password);
   return false;
 }

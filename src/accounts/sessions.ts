@@ -18,7 +18,7 @@ import type { Account } from './account.ts';
 import { verifyNobody, verifyPassword } from './passwords.ts';
 import type { SignInAttempts } from './sign-in-attempts.ts';
 import * as store from './store.ts';
-import { ACCESS_TOKEN_SECONDS, type AccessTokens } from './tokens.ts';
+import { ACCESS_TOKEN_SECONDS_MAX, type AccessTokens } from './tokens.ts';
 
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
 
@@ -47,8 +47,8 @@ export class Sessions {
 
   /** After a restart the tokens of sessions that ended just before it are still refused. */
   async recall(): Promise<void> {
-    for (const session of await store.sessionsEndedWithin(this.#database, ACCESS_TOKEN_SECONDS)) {
-      this.#tokens.endSession(session.id, session.endedAtMs + ACCESS_TOKEN_SECONDS * 1000);
+    for (const session of await store.sessionsEndedWithin(this.#database, ACCESS_TOKEN_SECONDS_MAX)) {
+      this.#tokens.endSession(session.id, session.endedAtMs);
     }
   }
 
@@ -87,10 +87,11 @@ export class Sessions {
     return this.#signedIn(account, next);
   }
 
+  /** Only a session that there is: invented ids must not fill the memory of ended ones. */
   async end(sessionId: string): Promise<void> {
+    if (!(await store.endSession(this.#database, sessionId))) return;
     this.#tokens.endSession(sessionId);
     for (const listener of this.#endedListeners) listener(sessionId);
-    await store.endSession(this.#database, sessionId);
   }
 
   #signedIn(account: Account, session: { id: string; token: string }): SignedIn {

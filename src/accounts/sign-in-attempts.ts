@@ -23,6 +23,9 @@ export class SignInAttempts {
     const name = login.toLowerCase();
     const pair = `${address} ${name}`;
     try {
+      // Looked at first, counted last: a blocked address leaves no trace at the logins that it tries, and one blocked login does not block an office.
+      const seen = await this.#byAddress.get(address);
+      if (seen !== null && seen.consumedPoints >= LIMITS.address) throw seen;
       await this.#byLoginAndAddress.consume(pair);
       await this.#byLogin.consume(name);
       await this.#byAddress.consume(address);

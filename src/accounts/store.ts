@@ -101,8 +101,14 @@ export async function rotateSession(
   return row && toAccount(row);
 }
 
-export async function endSession(database: Queryable, id: string): Promise<void> {
-  await database.query('update sessions set ended_at = now() where id = $1 and ended_at is null', [id]);
+/** Whether there is such a session, ended just now or before. */
+export async function endSession(database: Queryable, id: string): Promise<boolean> {
+  const [row] = await database.query<{ found: boolean }>(
+    `with ended as (update sessions set ended_at = now() where id = $1 and ended_at is null)
+     select exists (select from sessions where id = $1) as found`,
+    [id],
+  );
+  return row?.found === true;
 }
 
 /** Sessions that ended within the last `seconds`: their access tokens may still be around. */

@@ -67,4 +67,24 @@ describe('access tokens', () => {
     for (const token of mine) expect(tokens.identify(token)).toBeUndefined();
     expect(tokens.identify(other)).toBeDefined();
   });
+
+  it('of an ended session are refused for as long as the longest may live; then the session is forgotten', () => {
+    vi.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') });
+    try {
+      const fresh = new AccessTokens(SECRET);
+      const token = fresh.issue(alice, 'of a load test', 24 * 60 * 60);
+      fresh.endSession('of a load test');
+      vi.advanceTimersByTime(16 * 60 * 1000);
+      fresh.endSession('another');
+      expect(fresh.identify(token)).toBeUndefined();
+      vi.advanceTimersByTime(23 * 60 * 60 * 1000);
+      // Ended once more: what ended after it is forgotten in its turn all the same.
+      fresh.endSession('of a load test');
+      vi.advanceTimersByTime(2 * 60 * 60 * 1000);
+      fresh.endSession('a third');
+      expect(fresh.endedSessions).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });

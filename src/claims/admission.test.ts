@@ -103,6 +103,29 @@ describe('admission', () => {
     expect(Object.fromEntries(admission.counts)).toEqual({ sold_out: 5, rate_limited: 2 });
   });
 
+  it('forgets what the queue had no room for, and remembers what is in doubt', async () => {
+    const refused = claim('alice', 'request-1');
+    const doubtful = claim('bob', 'request-1');
+    await arrived(2);
+    submitted[0]?.resolve({ fault: 'overloaded' });
+    submitted[1]?.resolve({ fault: 'ledger_unavailable' });
+    await Promise.all([refused, doubtful]);
+    drop = { ...drop, granted: 1 };
+    expect(claim('alice', 'request-1')).toMatchObject({ outcome: 'sold_out' });
+    void claim('bob', 'request-1');
+    await arrived(3);
+  });
+
+  it('closes only after everybody who waited has heard', async () => {
+    const order: string[] = [];
+    const waiting = Promise.resolve(claim('alice', 'request-1')).then(() => order.push('heard'));
+    await arrived(1);
+    const closing = admission.close().then(() => order.push('closed'));
+    submitted[0]?.resolve(granted(submitted[0].claim));
+    await Promise.all([waiting, closing]);
+    expect(order).toEqual(['heard', 'closed']);
+  });
+
   it('takes no more claims once it is closed', async () => {
     await admission.close();
     expect(claim('alice', 'request-1')).toEqual({ fault: 'shutting_down' });

@@ -17,7 +17,7 @@ import { type Ledger, notOpen } from '../ledger/ledger.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 import { Gate } from './gate.ts';
 import type { InFlightLock } from './in-flight-lock.ts';
-import type { Claim, Fault, Faulted, Intake } from './intake.ts';
+import type { Claim, Fault, Intake } from './intake.ts';
 
 /** A claim's answer: an outcome, or why there is none yet. A fault may be repeated with the same request id. */
 export type ClaimAnswer = Outcome | { readonly fault: Fault | 'rate_limited' | 'claim_in_flight' | 'shutting_down' };
@@ -64,15 +64,18 @@ export class Admission {
   }
 
   /** From now on every claim is told to go elsewhere; those on their way are answered. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closed = true;
-    return this.#parts.intake.drained();
+    await this.#parts.intake.drained();
+    await Promise.allSettled(this.#onTheirWay.values());
+    // Whoever waited for those answers writes them in this turn.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   #admit(claim: Claim): ClaimAnswer | Promise<ClaimAnswer> {
     if (this.#closed) return { fault: 'shutting_down' };
     const nowMs = this.#parts.nowMs();
-    if (!this.#rates.admit(claim.userId, nowMs)) return { fault: 'rate_limited' };
+    if (!this.#rates.admit(claim.userId)) return { fault: 'rate_limited' };
     const drop = this.#parts.catalogue.known(claim.dropId);
     const gate = this.#gates.get(claim.dropId);
     if (drop === undefined || gate === undefined) return this.#openGateAndAdmit(claim);
@@ -88,21 +91,30 @@ export class Admission {
     const refusal = gate.refuse(drop, claim, nowMs);
     if (refusal === 'not_open') return notOpen(dropId, requestId, drop.opensAtMs, nowMs);
     if (refusal !== undefined) return { outcome: refusal, dropId, requestId };
-    const key = keyOf(claim);
-    const answer = this.#decide(claim).finally(() => this.#onTheirWay.delete(key));
-    this.#onTheirWay.set(key, answer);
+    const acquired = this.#parts.lock.acquire(dropId, claim.userId, requestId);
+    if (acquired === false) return { fault: 'claim_in_flight' };
+    const answer = this.#decide(claim, gate, acquired);
+    this.#onTheirWay.set(keyOf(claim), answer);
     return answer;
   }
 
-  async #decide(claim: Claim): Promise<Outcome | Faulted | { fault: 'claim_in_flight' }> {
+  /** In one process the lock has answered at once, and then the claim enters the queue in this very turn: first come, first served. */
+  async #decide(claim: Claim, gate: Gate, acquired: true | Promise<boolean>): Promise<ClaimAnswer> {
     const { lock, intake } = this.#parts;
-    const acquired = lock.acquire(claim.dropId, claim.userId, claim.requestId);
-    // In one process the lock answers at once, and then the claim enters the queue in this very turn: first come, first served.
-    if (!(acquired instanceof Promise ? await acquired : acquired)) return { fault: 'claim_in_flight' };
+    gate.claimsOnTheirWay += 1;
     try {
-      return await intake.submit(claim);
+      if (acquired !== true && !(await acquired)) return { fault: 'claim_in_flight' };
+      try {
+        const answer = await intake.submit(claim);
+        // What the queue had no room for is not remembered; what is in doubt is.
+        if ('fault' in answer && answer.fault === 'overloaded') gate.forget(claim);
+        return answer;
+      } finally {
+        lock.release(claim.dropId, claim.userId, claim.requestId);
+      }
     } finally {
-      lock.release(claim.dropId, claim.userId, claim.requestId);
+      gate.claimsOnTheirWay -= 1;
+      this.#onTheirWay.delete(keyOf(claim));
     }
   }
 
@@ -133,13 +145,17 @@ export class Admission {
     if ((await this.#parts.catalogue.load(dropId)) === undefined) return undefined;
     const gate = new Gate(await this.#parts.ledger.taken(dropId));
     this.#gates.set(dropId, gate);
-    if (this.#gates.size > GATES_MAX) {
-      for (const oldest of this.#gates.keys()) {
-        this.#gates.delete(oldest);
-        break;
-      }
-    }
+    if (this.#gates.size > GATES_MAX) this.#forgetOneGate();
     return gate;
+  }
+
+  /** The oldest one that nobody waits at: a gate made anew would not know the claims that are being decided. */
+  #forgetOneGate(): void {
+    for (const [dropId, gate] of this.#gates) {
+      if (gate.claimsOnTheirWay > 0) continue;
+      this.#gates.delete(dropId);
+      return;
+    }
   }
 
   #count(answer: ClaimAnswer): void {

@@ -9,7 +9,15 @@ const quiet: DirectIntakeOptions = { queueMax: 1000, batchMax: 1000, onDecided()
 function answering(requests: readonly ClaimRequest[], dropId: string): BatchAnswer {
   return {
     outcomes: requests.map(({ requestId }, place) => ({ outcome: 'sold_out', dropId, requestId, arrival: place })),
-    standing: { entries: 1, opensAtMs: 0, closesAtMs: null, cancelled: false, granted: 0, stock: 0, lastGrantedArrival: null },
+    standing: {
+      entries: 1,
+      opensAtMs: 0,
+      closesAtMs: null,
+      cancelled: false,
+      granted: 0,
+      stock: 0,
+      lastGrantedArrival: null,
+    },
     decidedAtMs: 0,
   };
 }

@@ -8,7 +8,8 @@
  *   closed      refuse new claims: closed        answer from the ledger, and that includes every winner's
  *
  * Where the drop stands comes from the catalogue; the gate itself remembers only the claims that it has let through, and, after a restart, those that the ledger
- * has. Their number is bounded by what came while there were units: the stock, what stood in the queue when the last one went, and presses beyond the limit.
+ * has. Their number is bounded by what reached the ledger: the stock, what stood in the queue when the last unit went, and, while there are units, presses
+ * beyond the limit, as many as the rate per user lets through.
  *
  * A gate may be late (it learns of the last unit after the commit), so it may let through claims that the ledger then refuses; it is never early.
  */
@@ -19,6 +20,9 @@ export type GateRefusal = 'not_open' | 'closed' | 'sold_out';
 
 export class Gate {
   readonly #letThrough = new Set<string>();
+
+  /** Let through and not answered yet. While there are any, this gate must not be forgotten. */
+  claimsOnTheirWay = 0;
 
   /** `taken`: the claims that the ledger has already. */
   constructor(taken: Iterable<ClaimRequest> = []) {
@@ -35,6 +39,11 @@ export class Gate {
     }
     if (this.#letThrough.has(keyOf(claim))) return undefined;
     return state === 'sold_out' ? 'sold_out' : 'closed';
+  }
+
+  /** The claim was let through, but did not reach the ledger. */
+  forget(claim: ClaimRequest): void {
+    this.#letThrough.delete(keyOf(claim));
   }
 }
 

@@ -22,7 +22,7 @@ describe('settings', () => {
       JWT_SECRET: 'short',
       DATABASE_URL: 'mysql://x',
       LOG_LEVEL: 'loud',
-      TRUST_PROXY: 'maybe',
+      TRUST_PROXY: 'true',
       TLS_KEY_FILE: 'k',
     };
     expect(() => readSettings(environment)).toThrow(
@@ -32,7 +32,7 @@ describe('settings', () => {
         '  DATABASE_URL=mysql://x must look like postgres://user:password@host:5432/database',
         '  JWT_SECRET is not shown: must have at least 32 characters; make one with `openssl rand -hex 32`',
         '  LOG_LEVEL=loud must be one of fatal, error, warn, info, debug, trace, silent',
-        '  TRUST_PROXY=maybe must be true or false',
+        '  TRUST_PROXY=true must say how many proxies are in front, from 0 to 9: usually 1',
         '  TLS_CERTIFICATE_FILE and TLS_KEY_FILE belong together: set both or none',
       ].join('\n'),
     );
@@ -40,7 +40,10 @@ describe('settings', () => {
 
   it('demand HTTPS only where it can be had', () => {
     expect(() => readSettings({ HTTPS_REQUIRED: 'true' })).toThrow('HTTPS_REQUIRED=true needs');
-    expect(readSettings({ HTTPS_REQUIRED: 'true', TRUST_PROXY: 'true' }).httpsRequired).toBe(true);
+    expect(readSettings({ HTTPS_REQUIRED: 'true', TRUST_PROXY: '1' })).toMatchObject({
+      httpsRequired: true,
+      trustProxy: 1,
+    });
   });
 
   it('are all documented, as they are', () => {

@@ -11,7 +11,8 @@ export interface Settings {
   readonly admin: { readonly username: string; readonly email: string; readonly password: string | null };
   readonly demoDrops: boolean;
   readonly logLevel: string;
-  readonly trustProxy: boolean;
+  /** How many proxies in front are trusted. */
+  readonly trustProxy: number;
   readonly httpsRequired: boolean;
   readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null;
   readonly claimQueueMax: number;
@@ -54,6 +55,11 @@ function wholeNumber(minimum: number, maximum: number): Reader<number> {
     return number;
   };
 }
+
+const proxies: Reader<number> = (value) => {
+  if (!/^\d$/.test(value)) throw new Error('must say how many proxies are in front, from 0 to 9: usually 1');
+  return Number(value);
+};
 
 function matching(pattern: RegExp, remedy: string): Reader<string> {
   return (value) => {
@@ -113,9 +119,9 @@ export const SETTINGS = {
   ),
   trustProxy: setting(
     'TRUST_PROXY',
-    'false',
-    yesNo,
-    'Whether a proxy in front tells the client’s address and protocol (X-Forwarded-*). Only true if nobody can reach the server past that proxy.',
+    '0',
+    proxies,
+    'How many proxies in front tell the client’s address and protocol (X-Forwarded-*), usually 1: the address is taken that many places from the end, where clients cannot forge it. More than 0 only if nobody can reach the server past them.',
   ),
   httpsRequired: setting(
     'HTTPS_REQUIRED',
@@ -213,7 +219,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   }
   if (all.httpsRequired && !all.trustProxy && !tlsKeyFile) {
     mistakes.push(
-      '  HTTPS_REQUIRED=true needs TLS_CERTIFICATE_FILE and TLS_KEY_FILE, or TRUST_PROXY=true behind a proxy that speaks HTTPS',
+      '  HTTPS_REQUIRED=true needs TLS_CERTIFICATE_FILE and TLS_KEY_FILE, or TRUST_PROXY=1 behind a proxy that speaks HTTPS',
     );
   }
   if (mistakes.length > 0) throw new Error(`These settings are wrong:\n${mistakes.join('\n')}`);

@@ -36,7 +36,7 @@ export function dropRoutes(server: Server, { database, catalogue, clock, guard }
     },
     async (request) => {
       const { kind, state, cursor, limit } = request.query;
-      const offset = cursor ? Number(readCursor(cursor, 1)[0]) : 0;
+      const offset = cursor ? Number(readCursor(cursor, [9])[0]) : 0;
       const drops = await catalogue.list({ offset, limit: limit + 1, ...(kind && { kind }), ...(state && { state }) });
       const next = drops.length > limit ? writeCursor([offset + limit]) : null;
       return { items: drops.slice(0, limit).map(view), next };

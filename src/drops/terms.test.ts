@@ -51,10 +51,50 @@ describe('the terms of a new drop', () => {
     ['invalid_request: closesAt', 'coupon', { ...COUPON, opensAt: at(-0.5), closesAt: at(-0.1) }],
     ['invalid_request: validUntil', 'coupon', { ...COUPON, validUntil: at(60) }],
     ['invalid_request: validUntil', 'coupon', { ...COUPON, validForDays: null, validUntil: at(4) }],
+    ['accepted', 'coupon', { ...COUPON, validForDays: null, validUntil: at(60), closesAt: at(60) }],
+    ['invalid_request: closesAt', 'coupon', { ...COUPON, validForDays: null, validUntil: at(60), closesAt: at(61) }],
+    ['invalid_request: opensAt', 'coupon', { ...COUPON, opensAt: '2026-12-31T23:59:60Z' }],
+    ['invalid_request: closesAt', 'coupon', { ...COUPON, closesAt: '2026-12-31T10:00:00+09' }],
+    ['invalid_request: validUntil', 'coupon', { ...COUPON, validForDays: null, validUntil: '2026-12-31T23:59:60Z' }],
     ['invalid_request: price', 'coupon', { ...COUPON, price: 5 }],
     ['invalid_request: discount, validForDays', 'product', { ...PRODUCT, discount: { percent: 5 }, validForDays: 3 }],
   ])('%s for %s %j', (expected, kind, input) => {
     expect(refusal(() => newTerms(kind, input, NOW_MS))).toBe(expected);
+  });
+});
+
+describe('a drop of coupons that are valid until a moment', () => {
+  const until = { ...COUPON, validForDays: null, validUntil: at(60) };
+  const closesAt = (terms: { closesAtMs: number | null }) =>
+    terms.closesAtMs === null ? null : new Date(terms.closesAtMs).toISOString();
+  const drop = (input: DropInput) => exampleDrop(newTerms('coupon', input, NOW_MS));
+
+  it('closes by then', () => {
+    expect(closesAt(newTerms('coupon', until, NOW_MS))).toBe(at(60));
+    expect(closesAt(newTerms('coupon', { ...until, closesAt: null }, NOW_MS))).toBe(at(60));
+    expect(closesAt(newTerms('coupon', { ...until, closesAt: at(30) }, NOW_MS))).toBe(at(30));
+  });
+
+  it.each<[string | null, DropInput, DropInput]>([
+    [at(90), until, { validUntil: at(90) }],
+    [at(40), until, { validUntil: at(40) }],
+    [null, until, { validForDays: 7 }],
+    [at(60), until, { title: 'New' }],
+    [at(60), { ...until, closesAt: at(30) }, { closesAt: null }],
+    [at(30), { ...until, closesAt: at(30) }, { validUntil: at(90) }],
+    [at(50), COUPON, { validUntil: at(50) }],
+  ])('closes at %s after %j is changed by %j', (expected, input, change) => {
+    expect(closesAt(amendedTerms(drop(input), change, NOW_MS))).toBe(expected);
+  });
+
+  it.each<[string, DropInput, DropInput]>([
+    ['invalid_request: closesAt', until, { closesAt: at(61) }],
+    ['invalid_request: closesAt', { ...until, closesAt: at(30) }, { validUntil: at(20) }],
+    ['invalid_request: opensAt', until, { opensAt: at(70) }],
+    ['invalid_request: validUntil', until, { opensAt: at(70), validUntil: at(65) }],
+    ['invalid_request: validUntil', until, { validUntil: '2026-12-31T23:59:60Z' }],
+  ])('%s when %j is changed by %j', (expected, input, change) => {
+    expect(refusal(() => amendedTerms(drop(input), change, NOW_MS))).toBe(expected);
   });
 });
 

@@ -48,7 +48,7 @@ const COUPON_FIELDS = ['discount', 'validUntil', 'validForDays'] as const;
 
 /** The terms of a new drop. Throws `invalid_request` that names every wrong field. */
 export function newTerms(kind: DropKind, input: DropInput, nowMs: number): DropTerms {
-  const errors: FieldError[] = [];
+  const errors = unreadableTimes(input);
   for (const field of ['title', 'stock', 'opensAt'] as const) {
     if (input[field] === undefined) errors.push({ field, message: 'is required' });
   }
@@ -57,6 +57,7 @@ export function newTerms(kind: DropKind, input: DropInput, nowMs: number): DropT
   if (kind === 'coupon' && input.discount === undefined) {
     errors.push({ field: 'discount', message: 'is required for a coupon' });
   }
+  const validUntilMs = kind === 'coupon' && input.validUntil ? Date.parse(input.validUntil) : null;
   const terms: DropTerms = {
     kind,
     title: input.title?.trim() ?? '',
@@ -65,13 +66,14 @@ export function newTerms(kind: DropKind, input: DropInput, nowMs: number): DropT
     stock: input.stock ?? 0,
     perUserLimit: input.perUserLimit ?? DEFAULTS.perUserLimit[kind],
     opensAtMs: Date.parse(input.opensAt ?? ''),
-    closesAtMs: input.closesAt ? Date.parse(input.closesAt) : null,
+    // No coupon is granted after its validity: without a close of its own, the drop closes with it.
+    closesAtMs: input.closesAt ? Date.parse(input.closesAt) : validUntilMs,
     waitingLine: input.waitingLine ?? false,
     price: kind === 'product' ? (input.price ?? null) : null,
     currency: currencyOf(kind, input),
     holdMinutes: kind === 'product' ? (input.holdMinutes ?? DEFAULTS.holdMinutes) : null,
     discount: kind === 'coupon' ? (input.discount ?? null) : null,
-    validUntilMs: kind === 'coupon' && input.validUntil ? Date.parse(input.validUntil) : null,
+    validUntilMs,
     validForDays: kind === 'coupon' ? (input.validForDays ?? null) : null,
   };
   if (terms.opensAtMs < nowMs - OPENING_GRACE_MS) errors.push({ field: 'opensAt', message: 'is in the past' });
@@ -86,6 +88,8 @@ export function newTerms(kind: DropKind, input: DropInput, nowMs: number): DropT
  */
 export function amendedTerms(drop: Drop, input: DropInput, nowMs: number): DropTerms {
   if (drop.cancelled) throw new Problem('drop_cancelled');
+  const unreadable = unreadableTimes(input);
+  if (unreadable.length > 0) throw invalidFields(unreadable);
   const started = drop.opensAtMs <= nowMs;
   const fixed = started
     ? FIXED_AFTER_OPENING.filter((field) => input[field] !== undefined && changes(drop, field, input))
@@ -120,6 +124,9 @@ function merge(drop: Drop, input: DropInput): DropTerms {
           validForDays: input.validForDays ?? null,
         }
       : { validUntilMs: drop.validUntilMs, validForDays: drop.validForDays };
+  // A close that came from the validity goes on to follow it.
+  const ownCloseMs = drop.closesAtMs === drop.validUntilMs ? null : drop.closesAtMs;
+  const closesAtMs = input.closesAt ? Date.parse(input.closesAt) : input.closesAt === null ? null : ownCloseMs;
   return {
     kind: drop.kind,
     title: input.title?.trim() ?? drop.title,
@@ -128,8 +135,7 @@ function merge(drop: Drop, input: DropInput): DropTerms {
     stock: input.stock ?? drop.stock,
     perUserLimit: input.perUserLimit ?? drop.perUserLimit,
     opensAtMs: input.opensAt === undefined ? drop.opensAtMs : Date.parse(input.opensAt),
-    closesAtMs:
-      input.closesAt === undefined ? drop.closesAtMs : input.closesAt === null ? null : Date.parse(input.closesAt),
+    closesAtMs: closesAtMs ?? validity.validUntilMs,
     waitingLine: input.waitingLine ?? drop.waitingLine,
     price: input.price ?? drop.price,
     currency: input.discount ? currencyOf(drop.kind, input) : (input.currency ?? drop.currency),
@@ -149,12 +155,8 @@ function conflicts(terms: DropTerms, input: DropInput, nowMs: number): FieldErro
       errors.push({ field, message: `is not for a ${terms.kind}` });
     }
   }
-  if (input.closesAt && terms.closesAtMs !== null) {
-    if (terms.closesAtMs <= terms.opensAtMs) errors.push({ field: 'closesAt', message: 'must be after opensAt' });
-    else if (terms.closesAtMs <= nowMs) errors.push({ field: 'closesAt', message: 'is in the past' });
-  } else if (terms.closesAtMs !== null && terms.closesAtMs <= terms.opensAtMs) {
-    errors.push({ field: 'opensAt', message: 'must be before closesAt' });
-  }
+  const closing = closingMistake(terms, input, nowMs);
+  if (closing !== undefined) errors.push(closing);
   if (terms.kind === 'coupon') {
     if ((terms.validUntilMs === null) === (terms.validForDays === null)) {
       errors.push({ field: 'validUntil', message: 'or validForDays is required, not both' });
@@ -167,6 +169,32 @@ function conflicts(terms: DropTerms, input: DropInput, nowMs: number): FieldErro
     }
   }
   return errors;
+}
+
+function closingMistake(
+  { opensAtMs, closesAtMs, validUntilMs }: DropTerms,
+  input: DropInput,
+  nowMs: number,
+): FieldError | undefined {
+  if (closesAtMs === null) return undefined;
+  if (validUntilMs !== null && closesAtMs > validUntilMs) {
+    return { field: 'closesAt', message: 'must not be after validUntil' };
+  }
+  if (input.closesAt) {
+    if (closesAtMs <= opensAtMs) return { field: 'closesAt', message: 'must be after opensAt' };
+    return closesAtMs <= nowMs ? { field: 'closesAt', message: 'is in the past' } : undefined;
+  }
+  const isOfValidity = closesAtMs === validUntilMs && input.validUntil; // then `validUntil` is what is wrong
+  return closesAtMs <= opensAtMs && !isOfValidity
+    ? { field: 'opensAt', message: 'must be before closesAt' }
+    : undefined;
+}
+
+/** Times that are well-formed and yet no moment, such as a leap second. */
+function unreadableTimes(input: DropInput): FieldError[] {
+  return (['opensAt', 'closesAt', 'validUntil'] as const)
+    .filter((field) => input[field] && Number.isNaN(Date.parse(input[field])))
+    .map((field) => ({ field, message: 'is not a time such as 2026-11-21T10:00:00Z' }));
 }
 
 function currencyOf(kind: DropKind, input: DropInput): string | null {

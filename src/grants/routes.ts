@@ -90,7 +90,10 @@ export function grantRoutes(server: Server, { database, guard }: { database: Dat
   );
 }
 
+/** Two of PostgreSQL's bigint and an integer. */
+const PLACE_DIGITS_MAX = [18, 18, 9] as const;
+
 function readPlace(cursor: string): GrantPlace {
-  const [grantedAtMicros = '', dropId = '', serial = ''] = readCursor(cursor, 3);
+  const [grantedAtMicros = '', dropId = '', serial = ''] = readCursor(cursor, PLACE_DIGITS_MAX);
   return { grantedAtMicros, dropId, serial: Number(serial) };
 }

@@ -5,6 +5,8 @@ import type { Server } from './server.ts';
 
 /** A database that has not answered by then would not answer a buyer either. */
 const READY_WITHIN_MS = 2_000;
+/** The database is asked once for all who look within this time: `/readyz` is open to everybody. */
+const FRESH_MS = 1_000;
 
 export interface Health {
   /** From now on the process is alive, but not ready: load balancers send people elsewhere. */
@@ -13,11 +15,21 @@ export interface Health {
 
 export function healthRoutes(server: Server, { database, metrics }: { database: Database; metrics: Metrics }): Health {
   let stopping = false;
+  let probe: Promise<boolean> | undefined;
+
+  function databaseAnswers(): Promise<boolean> {
+    probe ??= answersInTime(database).finally(() => {
+      setTimeout(() => {
+        probe = undefined;
+      }, FRESH_MS).unref();
+    });
+    return probe;
+  }
 
   server.get('/livez', { schema: { hide: true } }, () => ({ status: 'alive' }));
 
   server.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
-    const ready = !stopping && (await answersInTime(database));
+    const ready = !stopping && (await databaseAnswers()) && !stopping;
     return reply
       .code(ready ? 200 : 503)
       .send({ status: ready ? 'ready' : stopping ? 'stopping' : 'database unavailable' });

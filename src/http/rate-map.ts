@@ -13,8 +13,8 @@ export class RateMap {
     this.#limit = limitPerSecond;
   }
 
-  /** Counts one; false when the key has had its share of this second. */
-  admit(key: string, nowMs: number): boolean {
+  /** Counts one; false when the key has had its share of this second. By a clock that nobody sets back. */
+  admit(key: string, nowMs = performance.now()): boolean {
     if (nowMs >= this.#windowEndsAtMs) {
       this.#counts = new Map();
       this.#windowEndsAtMs = nowMs + WINDOW_MS;

@@ -12,8 +12,17 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Settings } from '../config/settings.ts';
-import { PROBLEM_TYPE, PROBLEMS, Problem, type ProblemCode, type ProblemDetails, problemDocument } from './problem.ts';
-import { compileValidator, fieldErrors } from './validation.ts';
+import {
+  invalidField,
+  invalidFields,
+  PROBLEM_TYPE,
+  PROBLEMS,
+  Problem,
+  type ProblemCode,
+  type ProblemDetails,
+  problemDocument,
+} from './problem.ts';
+import { compileValidator, fieldErrors, unstorableTexts } from './validation.ts';
 
 export const BODY_BYTES_MAX = 64 * 1024;
 
@@ -38,10 +47,19 @@ export async function createServer(settings: ServerSettings, logger: FastifyBase
     // A line per request would be most of the work of a refusal; faults are logged, and the metrics count the rest.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
-    trustProxy: settings.trustProxy,
+    // Counted from the nearest: what stands farther from us in X-Forwarded-For was written by the client.
+    trustProxy: settings.trustProxy > 0 && ((_address, index) => index < settings.trustProxy),
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    // Whoever still asks while we close is answered as always: those who need what is gone say `shutting_down`.
+    return503OnClosing: false,
+    // Of the router: a path that it cannot read, or with a part that is too long for any id.
+    frameworkErrors(error, _request, reply) {
+      const unreadable = error.code === 'FST_ERR_BAD_URL' && invalidField('url', 'has a path that cannot be read');
+      const { code, details } = unreadable || new Problem('not_found');
+      void sendProblem(reply as FastifyReply, code, details);
+    },
     ...(tls && { https: { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile) } }),
   }).withTypeProvider<TypeBoxTypeProvider>() as Server;
 
@@ -52,7 +70,11 @@ export async function createServer(settings: ServerSettings, logger: FastifyBase
     const members = code === 'internal' ? { requestId: request.id, ...details.members } : details.members;
     return sendProblem(reply, code, { ...details, ...(members && { members }) });
   });
-  server.addContentTypeParser('*', (_request, _payload, done) => done(new Problem('unsupported_media_type')));
+  parseJson(server);
+  server.addContentTypeParser('*', (request, _payload, done) => {
+    const isEmpty = request.headers['content-length'] === '0';
+    done(isEmpty ? null : new Problem('unsupported_media_type'));
+  });
   if (settings.httpsRequired) requireHttps(server);
 
   await server.register(fastifyCookie);
@@ -89,6 +111,21 @@ export function openFastLane(server: Server, lane: FastLane): void {
   server.server.removeAllListeners('request');
   server.server.on('request', (request, response) => {
     if (!lane(request, response)) route(request, response);
+  });
+}
+
+/** JSON bodies. An empty one is none, whatever its type says: many clients name a type also when they send nothing. */
+function parseJson(server: Server): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const text = body.toString();
+    if (text === '') return done(null, undefined);
+    void parse(request, text, (error, value) => {
+      // Only an escape can stand for what cannot be stored, and hardly a body has one.
+      const errors = error === null && text.includes('\\u') ? unstorableTexts(value) : [];
+      if (errors.length > 0) done(invalidFields(errors));
+      else done(error, value);
+    });
   });
 }
 

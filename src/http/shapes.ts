@@ -27,10 +27,14 @@ export function writeCursor(place: readonly (string | number)[]): string {
   return Buffer.from(place.join(' ')).toString('base64url');
 }
 
-/** The parts of a cursor, all of them whole numbers in text. Throws `invalid_request` for what we never gave out. */
-export function readCursor(cursor: string, parts: number): string[] {
+/**
+ * The parts of a cursor, all of them whole numbers in text, each with as many digits as `digitsMax` has for it: so that it fits its column. Throws
+ * `invalid_request` for what we never gave out.
+ */
+export function readCursor(cursor: string, digitsMax: readonly number[]): string[] {
   const place = Buffer.from(cursor, 'base64url').toString().split(' ');
-  if (place.length !== parts || !place.every((part) => /^\d{1,18}$/.test(part))) {
+  const fits = (part: string, index: number) => /^\d+$/.test(part) && part.length <= (digitsMax[index] ?? 0);
+  if (place.length !== digitsMax.length || !place.every(fits)) {
     throw invalidField('cursor', 'is not one that a list gave as `next`');
   }
   return place;

@@ -28,6 +28,17 @@ export function fieldErrors(validation: readonly FastifySchemaValidationError[],
   return [...new Map(errors.toReversed().map((error) => [error.field, error])).values()].toReversed();
 }
 
+/** Texts that PostgreSQL cannot hold: with the character U+0000, or with half of a surrogate pair. */
+export function unstorableTexts(value: unknown, path = ''): FieldError[] {
+  if (typeof value === 'string') {
+    return value.includes('\0') || !value.isWellFormed()
+      ? [{ field: path || 'body', message: 'has a character that is not text' }]
+      : [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => unstorableTexts(each, join(path, name)));
+}
+
 function join(path: string, property: string): string {
   return path === '' ? property : `${path}.${property}`;
 }

@@ -115,8 +115,20 @@ describe('a connection', () => {
   it('is closed when a megabyte waits for it', () => {
     const frame = textFrame('x'.repeat(60_000));
     for (let message = 0; message < 40; message += 1) connection.sendFrame(frame);
-    expect(webSocket.closes[0]).toBe(CLOSE.tooSlow);
+    expect(webSocket.closes).toEqual([CLOSE.tooSlow]);
+    vi.advanceTimersByTime(2_000);
     expect(webSocket.terminated).toBe(true);
+  });
+
+  it('hears and says nothing after it was closed, even if the peer does not answer', () => {
+    receive({ type: 'authenticate', token: 'good' });
+    sent();
+    connection.close(CLOSE.sessionEnded, 'signed out');
+    receive({ type: 'claim', dropId: '1', requestId: 'request-1' });
+    connection.send('{"type":"drop"}');
+    connection.close(CLOSE.restart, 'once is enough');
+    expect(sent()).toEqual([]);
+    expect(webSocket.closes).toEqual([CLOSE.sessionEnded]);
   });
 
   it('writes nothing once it is closed', () => {

@@ -7,6 +7,8 @@
  *      │        guest ──authenticate────────────┘      (signed in meanwhile; a member may also bring a fresh token)
  *      └── 10 s pass, or a bad token ──> closed 4401
  *
+ *   any ── one of the reasons below ──> closing: our Close frame is sent; nothing is heard or said after it, whether or not the peer answers
+ *
  *   any ── three malformed messages ──> closed 4400
  *   any ── more messages in a second than a person's browser sends ──> closed 4429
  *   any ── more than 1 MiB waits to be sent ──> closed 4408: it would otherwise grow until the server falls
@@ -41,6 +43,7 @@ export const CLOSE = {
 export const HEARTBEAT_SECONDS = 30;
 const AUTHENTICATE_WITHIN_MS = 10_000;
 const MALFORMED_MAX = 3;
+const SLOW_FAREWELL_MS = 2_000;
 const UNSENT_BYTES_MAX = 1024 * 1024;
 
 /** What a connection asks of the rest of the program. */
@@ -58,7 +61,7 @@ export class Connection {
   readonly #webSocket: WebSocket;
   readonly #stream: Duplex;
   readonly #host: ConnectionHost;
-  #state: 'waiting' | 'guest' | 'member' | 'closed' = 'waiting';
+  #state: 'waiting' | 'guest' | 'member' | 'closing' | 'closed' = 'waiting';
   #deadline: NodeJS.Timeout | undefined;
   #malformed = 0;
   #windowEndsAtMs = 0;
@@ -96,16 +99,20 @@ export class Connection {
 
   /** Writes a ready-made frame. Nothing else writes between frames: compression is off, so ws, too, writes whole frames at once. */
   sendFrame(frame: Buffer): void {
-    if (this.#state === 'closed' || this.#stream.destroyed) return;
+    if (this.#isOver() || this.#stream.destroyed) return;
     if (this.#stream.writableLength > UNSENT_BYTES_MAX) {
       this.close(CLOSE.tooSlow, 'too much waits to be sent');
-      this.terminate();
+      // The Close frame waits behind all the rest: not for long.
+      this.#deadline = setTimeout(() => this.terminate(), SLOW_FAREWELL_MS);
       return;
     }
     this.#stream.write(frame);
   }
 
   close(code: number, reason: string): void {
+    if (this.#isOver()) return;
+    clearTimeout(this.#deadline);
+    this.#state = 'closing';
     this.#webSocket.close(code, reason);
   }
 
@@ -123,10 +130,16 @@ export class Connection {
     this.#webSocket.ping();
   }
 
+  #isOver(): boolean {
+    return this.#state === 'closing' || this.#state === 'closed';
+  }
+
   #receive(data: Buffer, isBinary: boolean): void {
+    // ws delivers what the peer sends until it has answered our Close frame; whoever was closed may not claim meanwhile.
+    if (this.#isOver()) return;
     this.#heardSinceHeartbeat = true;
     const nowMs = this.#host.nowMs();
-    if (this.#floods(nowMs)) {
+    if (this.#floods()) {
       this.close(CLOSE.flood, 'too many messages');
       return;
     }
@@ -185,7 +198,9 @@ export class Connection {
     else this.send(answerMessage(requestId, answer));
   }
 
-  #floods(nowMs: number): boolean {
+  /** By a clock that nobody sets back. */
+  #floods(): boolean {
+    const nowMs = performance.now();
     if (nowMs >= this.#windowEndsAtMs) {
       this.#windowEndsAtMs = nowMs + 1000;
       this.#messagesInWindow = 0;

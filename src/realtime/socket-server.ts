@@ -21,8 +21,15 @@ export interface SocketServerParts {
   readonly sessions: Sessions;
   readonly liveView: LiveView;
   readonly nowMs: () => number;
+  readonly httpsRequired: boolean;
+  /** Whether the request came over HTTPS, by its connection or by the word of the trusted proxy. */
+  readonly isSecure: (request: IncomingMessage) => boolean;
   readonly socketsMax: number;
   readonly messagesPerSecond: number;
+}
+
+function asksForOurSocket(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === 'websocket' && request.url?.split('?', 1)[0] === SOCKET_PATH;
 }
 
 export class SocketServer implements ConnectionHost {
@@ -56,7 +63,9 @@ export class SocketServer implements ConnectionHost {
     return this.#parts.messagesPerSecond;
   }
 
+  /** What asks for anything but a WebSocket at our path goes on to the routes, as if it had not asked: `Upgrade: h2c` is an offer, not a demand. */
   attach(server: HttpServer): void {
+    Object.assign(server, { shouldUpgradeCallback: asksForOurSocket });
     server.on('upgrade', (request, stream, head) => this.#upgrade(request, stream, head));
     this.#heartbeat = setInterval(() => this.#beat(), (HEARTBEAT_SECONDS * 1000) / HEARTBEAT_PARTS).unref();
   }
@@ -111,8 +120,10 @@ export class SocketServer implements ConnectionHost {
   }
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    if (request.url?.split('?', 1)[0] !== SOCKET_PATH) {
-      stream.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    // From here on the stream is ours: an error on it that nobody hears would end the process.
+    stream.on('error', () => {});
+    if (this.#parts.httpsRequired && !this.#parts.isSecure(request)) {
+      stream.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => stream.destroy());
       return;
     }
     this.#webSockets.handleUpgrade(request, stream, head, (webSocket) => {

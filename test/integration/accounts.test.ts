@@ -60,7 +60,7 @@ describe('signing up', () => {
 
   it.each([
     ['malformed_json', 400, { text: '{"username":' }],
-    ['malformed_json', 400, { text: '' }],
+    ['invalid_request', 400, { text: '' }],
     [
       'unsupported_media_type',
       415,
@@ -155,6 +155,13 @@ describe('a session', () => {
     expect(await refresh(cookieOf(mine))).toMatchObject({ status: 401 });
     expect(await socket.closed).toMatchObject({ code: 4403 });
     expect(await me(other.body.accessToken)).toMatchObject({ status: 200 });
+  });
+
+  it('does not begin with a login that the database cannot hold', async () => {
+    expect(await signIn('no\0body', 'the password')).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ field: 'login' }] },
+    });
   });
 
   it('cannot be guessed at for long', async () => {

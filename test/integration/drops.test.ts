@@ -63,6 +63,10 @@ describe('a drop', () => {
     [['validUntil'], { validForDays: undefined, validUntil: at(-5) }],
     [['imageUrl'], { imageUrl: 'javascript:alert(1)' }],
     [['price'], { price: 100 }],
+    [['description'], { description: 'a\0b' }],
+    [['opensAt'], { opensAt: '2030-06-30T23:59:60Z' }],
+    [['closesAt'], { closesAt: '2030-06-30T10:00:00+09' }],
+    [['closesAt'], { validForDays: undefined, validUntil: at(60), closesAt: at(61) }],
     [['granted'], { granted: 5 }],
     [['stock', 'title'], { stock: -1, title: 7 }],
   ])('is refused for %j: %j', async (fields, change) => {
@@ -81,6 +85,18 @@ describe('a drop', () => {
       expect(await amend(encodeURIComponent(id), { title: 'x' })).toMatchObject({
         status: 404,
         body: { code: 'drop_not_found' },
+      });
+    },
+  );
+
+  it.each(['/v1/me/grants?cursor=', '/v1/drops?cursor='])(
+    'is not listed after a place beyond all numbers: %s',
+    async (path) => {
+      const parts = path.includes('grants') ? ['1', '1', '9'.repeat(10)] : ['9'.repeat(18)];
+      const cursor = Buffer.from(parts.join(' ')).toString('base64url');
+      expect(await app.current.call('GET', path + cursor, { token: admin })).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_request', errors: [{ field: 'cursor' }] },
       });
     },
   );

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RunningApp, useRunningApp } from './running-app.ts';
 
 const app = useRunningApp();
@@ -23,6 +23,14 @@ describe('health', () => {
     expect(answer).toMatchObject({ status: 503, body: { code: 'ledger_unavailable' } });
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     await lonely.app.close();
+  });
+
+  it('asks the database once for all who look within a second', async () => {
+    const asked = vi.spyOn(app.current.database.expressLane, 'query');
+    const answers = await Promise.all(Array.from({ length: 50 }, () => app.current.call('GET', '/readyz')));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(asked.mock.calls.filter(([text]) => text === 'select 1').length).toBeLessThanOrEqual(2);
+    asked.mockRestore();
   });
 
   it('has figures for Prometheus', async () => {
@@ -51,6 +59,7 @@ describe('health', () => {
     ['POST', '/v1/drops/1'],
     ['GET', '/assets/none.js'],
     ['POST', '/drops/1'],
+    ['GET', `/v1/drops/${'1'.repeat(200)}/claims/x`],
   ])('has nothing at %s %s, and says so as a problem', async (method, path) => {
     expect(await app.current.call(method, path)).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });

@@ -1,5 +1,7 @@
 /** A server that is stopped, killed, and started again: nothing acknowledged is lost, and the sale goes on to exactly N. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Attempt } from '../../src/history/attempt.ts';
@@ -218,6 +220,17 @@ describe('the first start', () => {
     const next = await server.startAgain();
     started.push(next);
     expect(next.output).not.toContain('Administrator:');
+  });
+
+  it('on a port in use ends by itself and names the port; the generated password is not lost', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const start = firstStart({ ADMIN_PASSWORD: '', PORT: String(port) });
+    await expect(start).rejects.toThrow(
+      new RegExp(`ended with 1 .*Administrator: admin / \\S+.*EADDRINUSE.*127\\.0\\.0\\.1:${port}`, 's'),
+    );
+    other.close();
   });
 
   it.each([

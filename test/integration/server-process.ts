@@ -58,7 +58,8 @@ export class ServerProcess {
       child.stderr?.on('data', (chunk) => {
         output += chunk;
       });
-      child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it served:\n${output}`)));
+      // `close`, not `exit`: what it printed last is still on its way when it exits.
+      child.once('close', (code) => reject(new Error(`the server ended with ${code} before it served:\n${output}`)));
     });
     const server = new ServerProcess(child, dataDirectory, environment, await listening);
     server.#output = output;

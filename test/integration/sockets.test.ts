@@ -101,6 +101,61 @@ describe('a socket', () => {
     expect(await socket.closed).toMatchObject({ code: 4429 });
   });
 
+  it('that is offered something else than a WebSocket answers as if nothing had been offered', async () => {
+    const { request } = await import('node:http');
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = { connection: 'Upgrade', upgrade: 'h2c' };
+      request(`${app.current.url}/v1/drops`, { headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(200);
+  });
+
+  it('may be torn down at any moment of its making', async () => {
+    const { connect } = await import('node:net');
+    const port = Number(new URL(app.current.url).port);
+    for (const path of ['/v1/socket', '/v1/elsewhere']) {
+      for (const headers of [
+        'Upgrade: websocket',
+        'Upgrade: websocket\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13',
+        'Upgrade: h2c',
+      ]) {
+        await new Promise<void>((resolve) => {
+          const socket = connect(port, '127.0.0.1', () => {
+            socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n${headers}\r\n\r\n`);
+          });
+          socket.on('error', () => {});
+          socket.once('data', () => socket.resetAndDestroy());
+          socket.once('close', () => resolve());
+        });
+      }
+    }
+    expect((await app.current.call('GET', '/livez')).status).toBe(200);
+  });
+
+  it('must come over HTTPS where that is required', async () => {
+    const { WebSocket } = await import('ws');
+    const strict = await RunningApp.start({ HTTPS_REQUIRED: 'true', TRUST_PROXY: '1' });
+    const url = `${strict.url.replace('http', 'ws')}/v1/socket`;
+    const outcome = (headers: Record<string, string>) =>
+      new Promise<string>((resolve) => {
+        const webSocket = new WebSocket(url, { headers });
+        webSocket.once('open', () => resolve('open'));
+        webSocket.once('error', (error) => resolve(error.message));
+      });
+    try {
+      expect(await outcome({})).toContain('403');
+      expect(await outcome({ 'x-forwarded-proto': 'https, http' })).toContain('403');
+      expect(await outcome({ 'x-forwarded-proto': 'https' })).toBe('open');
+    } finally {
+      await strict.app.close();
+    }
+  });
+
   it('elsewhere than at /v1/socket is not found', async () => {
     const { WebSocket } = await import('ws');
     const webSocket = new WebSocket(`${app.current.url.replace('http', 'ws')}/v1/elsewhere`);
