@@ -37,6 +37,7 @@ describe('access tokens', () => {
       forge({ alg: 'none' }, payload),
       forge({ alg: 'HS512', typ: 'JWT' }, payload),
       `${head}.${body}.`,
+      `${head}.${body.repeat(20)}.${signature}`,
       `${head}.${body}`,
       '',
       'a.b.c',

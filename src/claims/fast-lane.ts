@@ -5,7 +5,7 @@
  * cost (measured: docs/performance.md). The lane takes a request only if there is nothing to explain: the right method and path, no body, a valid
  * token, a valid Idempotency-Key. Everything else goes on to the route of the same path in `routes.ts`, which has the words for what is wrong.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AccessTokens } from '../accounts/tokens.ts';
 import type { FastLane } from '../http/server.ts';
 import { type Admission, REQUEST_ID_PATTERN } from './admission.ts';
@@ -20,12 +20,11 @@ export function claimsFastLane(admission: Admission, tokens: AccessTokens): Fast
   return (request, response) => {
     if (request.method !== 'POST') return false;
     const dropId = dropIdIn(request.url ?? '');
-    if (dropId === undefined || hasBody(request)) return false;
-    const { authorization, 'idempotency-key': requestId } = request.headers;
-    if (typeof requestId !== 'string' || !REQUEST_ID.test(requestId)) return false;
-    const identity = authorization?.startsWith(BEARER)
-      ? tokens.identify(authorization.slice(BEARER.length))
-      : undefined;
+    const headers = dropId === undefined ? undefined : readHeaders(request.rawHeaders);
+    if (dropId === undefined || headers === undefined) return false;
+    const { authorization, requestId } = headers;
+    if (!REQUEST_ID.test(requestId) || !authorization.startsWith(BEARER)) return false;
+    const identity = tokens.identify(authorization.slice(BEARER.length));
     if (identity === undefined) return false;
     const answer = admission.claim({ dropId, userId: identity.accountId, requestId });
     if (answer instanceof Promise) void answer.then((settled) => send(response, httpAnswer(settled, 201)));
@@ -39,9 +38,34 @@ function dropIdIn(url: string): string | undefined {
   return url.slice(PATH_START.length, -PATH_END.length);
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length'];
-  return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined;
+/**
+ * The two headers of a claim, undefined if one is missing or stands there twice, or if there is a body. Read from the raw list: the object of all headers
+ * costs a tenth of a refusal, and nothing else of it is needed.
+ */
+function readHeaders(raw: readonly string[]): { authorization: string; requestId: string } | undefined {
+  let authorization = '';
+  let requestId = '';
+  for (let place = 0; place < raw.length; place += 2) {
+    const name = raw[place] ?? '';
+    const value = raw[place + 1] ?? '';
+    // By length first: it tells nearly all headers apart.
+    if (name.length === 13 && isNamed(name, 'authorization')) {
+      if (authorization !== '') return undefined;
+      authorization = value;
+    } else if (name.length === 15 && isNamed(name, 'idempotency-key')) {
+      if (requestId !== '') return undefined;
+      requestId = value;
+    } else if (name.length === 14 && value !== '0' && isNamed(name, 'content-length')) {
+      return undefined;
+    } else if (name.length === 17 && isNamed(name, 'transfer-encoding')) {
+      return undefined;
+    }
+  }
+  return authorization === '' || requestId === '' ? undefined : { authorization, requestId };
+}
+
+function isNamed(name: string, lowerCase: string): boolean {
+  return name === lowerCase || name.toLowerCase() === lowerCase;
 }
 
 function send(response: ServerResponse, { status, contentType, body, retryAfterSeconds }: HttpAnswer): void {

@@ -5,7 +5,7 @@ import { couponDrop, type Person, RunningApp, useRunningApp } from './running-ap
 const app = useRunningApp();
 let crowd: Person[] = [];
 beforeAll(async () => {
-  crowd = await app.current.people(40);
+  crowd = await app.current.people(60);
 });
 
 function person(): Person {
@@ -144,6 +144,30 @@ describe('claims over HTTP', () => {
       });
     },
   );
+
+  it('are read the same in whatever case their headers come, and refused when a header comes twice', async () => {
+    const { request } = await import('node:http');
+    const id = await app.current.drop();
+    const { token } = person();
+    const press = (headers: string[]) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        request(
+          `${app.current.url}/v1/drops/${id}/claims`,
+          { method: 'POST', headers: ['host', 'x', 'Content-Length', '0', ...headers] },
+          (response) => {
+            response.resume();
+            resolve(response.statusCode);
+          },
+        )
+          .on('error', reject)
+          .end();
+      });
+    const authorization = ['AUTHORIZATION', `Bearer ${token}`];
+    expect(await press([...authorization, 'Idempotency-KEY', 'request-1'])).toBe(201);
+    expect(await press([...authorization, 'idempotency-key', 'request-1', 'idempotency-key', 'request-2'])).toBe(400);
+    expect(await press(authorization)).toBe(400);
+    expect(await press(['idempotency-key', 'request-1'])).toBe(401);
+  });
 
   it.each(['', 'nonsense', 'a.b.c'])('need a valid token, not %j', async (token) => {
     expect(await app.current.claim('1', token)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
