@@ -12,7 +12,7 @@
  */
 import type { Catalogue } from '../drops/catalogue.ts';
 import { type Drop, isDropId } from '../drops/drop.ts';
-import { RateMap } from '../http/rate-map.ts';
+import { RateTable } from '../http/rate-table.ts';
 import { type Ledger, notOpen } from '../ledger/ledger.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 import { Gate } from './gate.ts';
@@ -38,7 +38,7 @@ const GATES_MAX = 1_000;
 
 export class Admission {
   readonly #parts: AdmissionParts;
-  readonly #rates: RateMap;
+  readonly #rates: RateTable;
   readonly #gates = new Map<string, Gate>();
   readonly #opening = new Map<string, Promise<Gate | undefined>>();
   readonly #onTheirWay = new Map<string, Promise<ClaimAnswer>>();
@@ -48,7 +48,7 @@ export class Admission {
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts;
-    this.#rates = new RateMap(parts.claimsPerUserPerSecond);
+    this.#rates = new RateTable(parts.claimsPerUserPerSecond);
   }
 
   claim(claim: Claim): ClaimAnswer | Promise<ClaimAnswer> {
