@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { EmbeddedInFlightLock } from '../adapters/embedded-in-flight-lock.ts';
 import type { Catalogue } from '../drops/catalogue.ts';
 import type { Drop } from '../drops/drop.ts';
@@ -11,12 +11,19 @@ const [alice, bob, carol] = ['1', '2', '3'];
 
 describe('admission', () => {
   let drop: Drop;
+  let nowMs: number;
+  let opened: string[];
   let submitted: { claim: Claim; resolve: (answer: Outcome | Faulted) => void }[];
   let admission: Admission;
 
   const claim = (userId: string, requestId: string, dropId = drop.id) => admission.claim({ dropId, userId, requestId });
   const granted = ({ dropId, requestId }: Claim): Outcome => {
     return { outcome: 'granted', dropId, requestId, grantId: `${dropId}-1`, serial: 1, arrival: 1 };
+  };
+  /** The one drop of most tests, and as many others, sold out, as one likes. */
+  const dropOf = (id: string) => {
+    if (id === drop.id) return drop;
+    return Number(id) > 1_000 ? exampleDrop({ id, stock: 1, granted: 1 }) : undefined;
   };
   /** Until claims have reached the intake: the first one to a drop opens its gate. */
   const arrived = async (count: number) => {
@@ -25,6 +32,8 @@ describe('admission', () => {
 
   beforeEach(() => {
     drop = exampleDrop({ stock: 1 });
+    nowMs = 5_000;
+    opened = [];
     submitted = [];
     const intake: Intake = {
       depth: 0,
@@ -32,15 +41,20 @@ describe('admission', () => {
       drained: async () => {},
     };
     const catalogue = {
-      known: (id: string) => (id === drop.id ? drop : undefined),
-      load: async (id: string) => (id === drop.id ? drop : undefined),
+      known: (id: string) => dropOf(id),
+      load: async (id: string) => dropOf(id),
     } as Catalogue;
     admission = new Admission({
       catalogue,
       intake,
       lock: new EmbeddedInFlightLock(),
-      ledger: { taken: async () => [{ userId: carol, requestId: 'before-the-restart' }] },
-      nowMs: () => 5_000,
+      ledger: {
+        async taken(dropId) {
+          opened.push(dropId);
+          return [{ userId: carol, requestId: 'before-the-restart' }];
+        },
+      },
+      nowMs: () => nowMs,
       claimsPerUserPerSecond: 5,
     });
   });
@@ -118,6 +132,43 @@ describe('admission', () => {
     await arrived(3);
   });
 
+  it('forgets a press that met another one of its user, once that is sold out', async () => {
+    const first = claim(alice, 'request-1');
+    await arrived(1);
+    expect(await claim(alice, 'request-2')).toEqual({ fault: 'claim_in_flight' });
+    submitted[0]?.resolve(granted(submitted[0].claim));
+    await first;
+    drop = { ...drop, granted: 1 };
+    expect(claim(alice, 'request-2')).toMatchObject({ outcome: 'sold_out' });
+  });
+
+  it('remembers a winner whose repeat finds the queue full', async () => {
+    const won = claim(alice, 'request-1');
+    await arrived(1);
+    submitted[0]?.resolve(granted(submitted[0].claim));
+    await won;
+    const repeat = claim(alice, 'request-1');
+    await arrived(2);
+    submitted[1]?.resolve({ fault: 'overloaded' });
+    expect(await repeat).toEqual({ fault: 'overloaded' });
+    drop = { ...drop, granted: 1 };
+    void claim(alice, 'request-1');
+    await arrived(3);
+  });
+
+  it('lets the clock of the day be set back without holding anybody to a second long past', async () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+    try {
+      drop = { ...drop, granted: 1 };
+      for (let press = 0; press < 6; press += 1) await claim(bob, `request-${press}`);
+      nowMs = -3_600_000;
+      now.mockReturnValue(1_000);
+      expect(claim(bob, 'request-7')).toMatchObject({ outcome: 'not_open' });
+    } finally {
+      now.mockRestore();
+    }
+  });
+
   it('closes only after everybody who waited has heard', async () => {
     const order: string[] = [];
     const waiting = Promise.resolve(claim(alice, 'request-1')).then(() => order.push('heard'));
@@ -126,6 +177,26 @@ describe('admission', () => {
     submitted[0]?.resolve(granted(submitted[0].claim));
     await Promise.all([waiting, closing]);
     expect(order).toEqual(['heard', 'closed']);
+  });
+
+  it('makes room for a new gate by the one left alone the longest, and never by one that somebody waits at', async () => {
+    void claim(alice, 'request-1');
+    await arrived(1);
+    const others = Array.from({ length: 999 }, (_, number) => String(2_001 + number));
+    for (const id of others) {
+      nowMs += 1;
+      await claim(id, 'request-1', id);
+    }
+    nowMs += 1;
+    void claim(bob, 'request-1', '2001');
+    opened = [];
+    await claim(bob, 'request-1', '5000');
+    drop = { ...drop, granted: 1 };
+    expect(claim(alice, 'request-1')).toBeInstanceOf(Promise);
+    expect(claim(bob, 'request-1')).toMatchObject({ outcome: 'sold_out' });
+    expect(claim(carol, 'request-1', '2001')).toMatchObject({ outcome: 'sold_out' });
+    await claim(carol, 'request-1', '2002');
+    expect(opened).toEqual(['5000', '2002']);
   });
 
   it('takes no more claims once it is closed', async () => {

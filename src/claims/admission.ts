@@ -33,7 +33,7 @@ export interface AdmissionParts {
 
 export const REQUEST_ID_PATTERN = '^[A-Za-z0-9_-]{8,64}$';
 
-/** Beyond this the oldest gate goes; it is made again from the ledger when somebody claims. */
+/** Beyond this the gate that was left alone the longest goes; it is made again from the ledger when somebody claims. */
 const GATES_MAX = 1_000;
 
 export class Admission {
@@ -84,6 +84,7 @@ export class Admission {
 
   #pass(claim: Claim, drop: Drop, gate: Gate, nowMs: number): ClaimAnswer | Promise<ClaimAnswer> {
     const { dropId, requestId } = claim;
+    gate.lastUsedMs = nowMs;
     if (this.#onTheirWay.size > 0) {
       const same = this.#onTheirWay.get(keyOf(claim));
       if (same !== undefined) return same;
@@ -106,8 +107,8 @@ export class Admission {
       if (acquired !== true && !(await acquired)) return { fault: 'claim_in_flight' };
       try {
         const answer = await intake.submit(claim);
-        // What the queue had no room for is not remembered; what is in doubt is.
-        if ('fault' in answer && answer.fault === 'overloaded') gate.forget(claim);
+        // Until now its repeats joined it. What the queue had no room for never reached the ledger; what is in doubt may have.
+        if (!('fault' in answer) || answer.fault === 'ledger_unavailable') gate.remember(claim);
         return answer;
       } finally {
         lock.release(claim.dropId, claim.userId, claim.requestId);
@@ -143,19 +144,23 @@ export class Admission {
 
   async #makeGate(dropId: string): Promise<Gate | undefined> {
     if ((await this.#parts.catalogue.load(dropId)) === undefined) return undefined;
-    const gate = new Gate(await this.#parts.ledger.taken(dropId));
+    const gate = new Gate(await this.#parts.ledger.taken(dropId), this.#parts.nowMs());
+    // Before the new one is there: those who wait for it do not count yet.
+    if (this.#gates.size >= GATES_MAX) this.#forgetOneGate();
     this.#gates.set(dropId, gate);
-    if (this.#gates.size > GATES_MAX) this.#forgetOneGate();
     return gate;
   }
 
-  /** The oldest one that nobody waits at: a gate made anew would not know the claims that are being decided. */
+  /** The one left alone the longest, and never one that somebody waits at: a gate made anew would not know the claims that are being decided. */
   #forgetOneGate(): void {
-    for (const [dropId, gate] of this.#gates) {
-      if (gate.claimsOnTheirWay > 0) continue;
-      this.#gates.delete(dropId);
-      return;
+    let victim: string | undefined;
+    let victimUsedMs = Number.POSITIVE_INFINITY;
+    for (const [dropId, { claimsOnTheirWay, lastUsedMs }] of this.#gates) {
+      if (claimsOnTheirWay > 0 || lastUsedMs >= victimUsedMs) continue;
+      victim = dropId;
+      victimUsedMs = lastUsedMs;
     }
+    if (victim !== undefined) this.#gates.delete(victim);
   }
 
   #count(answer: ClaimAnswer): void {

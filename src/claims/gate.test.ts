@@ -21,7 +21,7 @@ describe('the gate', () => {
 
   it('refuses new claims once sold out or closed, and lets known ones be repeated', () => {
     const gate = new Gate();
-    gate.refuse(drop, of('alice'), 1000);
+    gate.remember(of('alice'));
     expect(gate.refuse(soldOut, of('bob'), 1500)).toBe('sold_out');
     expect(gate.refuse(soldOut, of('alice'), 1500)).toBeUndefined();
     expect(gate.refuse(soldOut, of('alice', 'request-2'), 1500)).toBe('sold_out');
@@ -42,18 +42,26 @@ describe('the gate', () => {
     expect(gate.refuse(drop, of('bob'), 1600)).toBeUndefined();
   });
 
-  it('never refuses what it has once let through, but before the opening', () => {
+  it('does not remember a claim for having judged it', () => {
+    const gate = new Gate();
+    expect(gate.refuse(drop, of('alice'), 1000)).toBeUndefined();
+    expect(gate.refuse(soldOut, of('alice'), 1500)).toBe('sold_out');
+  });
+
+  it('never refuses what the ledger has, but before the opening', () => {
     const claim = fc.record({ userId: fc.constantFrom('a', 'b'), requestId: fc.constantFrom('1', '2') });
     const step = fc.record({ claim, nowMs: fc.integer({ min: 0, max: 3000 }), granted: fc.nat({ max: 1 }) });
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const gate = new Gate();
-        const through = new Set<string>();
+        const remembered = new Set<string>();
         for (const { claim: each, nowMs, granted } of steps) {
           const key = JSON.stringify(each);
           const refusal = gate.refuse({ ...drop, granted }, each, nowMs);
-          if (nowMs >= drop.opensAtMs && through.has(key)) expect(refusal).toBeUndefined();
-          if (refusal === undefined) through.add(key);
+          if (nowMs >= drop.opensAtMs && remembered.has(key)) expect(refusal).toBeUndefined();
+          if (refusal !== undefined) continue;
+          gate.remember(each);
+          remembered.add(key);
         }
       }),
     );

@@ -13,6 +13,8 @@ const { Receiver } = ws as unknown as {
 
 /** What of ws a connection touches. */
 class FakeWebSocket extends EventEmitter {
+  readonly OPEN = 1;
+  readyState = 1;
   readonly closes: number[] = [];
   terminated = false;
   pings = 0;
@@ -101,6 +103,24 @@ describe('a connection', () => {
     expect(webSocket.closes).toEqual([CLOSE.flood]);
   });
 
+  it('floods with fewer messages when they watch many drops', () => {
+    const dropIds = Array.from({ length: 20 }, (_, number) => String(number));
+    receive({ type: 'authenticate' });
+    receive({ type: 'watch', dropIds });
+    expect(webSocket.closes).toEqual([]);
+    receive({ type: 'watch', dropIds });
+    expect(webSocket.closes).toEqual([CLOSE.flood]);
+  });
+
+  it('is not held to a second long past when the clock is set back', () => {
+    vi.setSystemTime(3_600_000);
+    for (let message = 0; message < 5; message += 1) receive({ type: 'ping' });
+    vi.setSystemTime(0);
+    vi.advanceTimersByTime(1_000);
+    for (let message = 0; message < 5; message += 1) receive({ type: 'ping' });
+    expect(webSocket.closes).toEqual([]);
+  });
+
   it('ends when it does not answer a heartbeat', () => {
     connection.heartbeat();
     webSocket.emit('pong');
@@ -129,6 +149,12 @@ describe('a connection', () => {
     connection.close(CLOSE.restart, 'once is enough');
     expect(sent()).toEqual([]);
     expect(webSocket.closes).toEqual([CLOSE.sessionEnded]);
+  });
+
+  it('says nothing after the peer has closed', () => {
+    webSocket.readyState = 2;
+    connection.send('{"type":"drop"}');
+    expect(sent()).toEqual([]);
   });
 
   it('writes nothing once it is closed', () => {

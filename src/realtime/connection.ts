@@ -10,7 +10,7 @@
  *   any ── one of the reasons below ──> closing: our Close frame is sent; nothing is heard or said after it, whether or not the peer answers
  *
  *   any ── three malformed messages ──> closed 4400
- *   any ── more messages in a second than a person's browser sends ──> closed 4429
+ *   any ── more messages in a second than a person's browser sends, long lists of watched drops counted as several ──> closed 4429
  *   any ── more than 1 MiB waits to be sent ──> closed 4408: it would otherwise grow until the server falls
  *   any ── no answer to a heartbeat ──> ended
  *   any ── the server stops ──> closed 1012, after the claims on their way are answered
@@ -43,6 +43,8 @@ export const CLOSE = {
 export const HEARTBEAT_SECONDS = 30;
 const AUTHENTICATE_WITHIN_MS = 10_000;
 const MALFORMED_MAX = 3;
+/** Each watched drop costs a frame, or a query if it is unknown: so many weigh as much as one more message. */
+const WATCHED_DROPS_PER_MESSAGE = 10;
 const SLOW_FAREWELL_MS = 2_000;
 const UNSENT_BYTES_MAX = 1024 * 1024;
 
@@ -100,6 +102,8 @@ export class Connection {
   /** Writes a ready-made frame. Nothing else writes between frames: compression is off, so ws, too, writes whole frames at once. */
   sendFrame(frame: Buffer): void {
     if (this.#isOver() || this.#stream.destroyed) return;
+    // The peer has closed, and ws has sent the Close frame that answers it: no data may follow.
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     if (this.#stream.writableLength > UNSENT_BYTES_MAX) {
       this.close(CLOSE.tooSlow, 'too much waits to be sent');
       // The Close frame waits behind all the rest: not for long.
@@ -139,10 +143,7 @@ export class Connection {
     if (this.#isOver()) return;
     this.#heardSinceHeartbeat = true;
     const nowMs = this.#host.nowMs();
-    if (this.#floods()) {
-      this.close(CLOSE.flood, 'too many messages');
-      return;
-    }
+    if (this.#floods(1)) return;
     try {
       if (isBinary) throw new MalformedMessage('frames are text');
       this.#handle(readMessage(data.toString()), nowMs);
@@ -164,7 +165,8 @@ export class Connection {
         break;
       case 'watch':
         if (this.#state === 'waiting') this.send(errorMessage('unauthenticated'));
-        else this.#host.watch(this, message.dropIds);
+        else if (!this.#floods(message.dropIds.length / WATCHED_DROPS_PER_MESSAGE))
+          this.#host.watch(this, message.dropIds);
         break;
       case 'claim':
         this.#claim(message.dropId, message.requestId);
@@ -198,15 +200,17 @@ export class Connection {
     else this.send(answerMessage(requestId, answer));
   }
 
-  /** By a clock that nobody sets back. */
-  #floods(): boolean {
+  /** Counts so many messages; closes the socket and is true when they are too many for this second. By a clock that nobody sets back. */
+  #floods(messages: number): boolean {
     const nowMs = performance.now();
     if (nowMs >= this.#windowEndsAtMs) {
       this.#windowEndsAtMs = nowMs + 1000;
       this.#messagesInWindow = 0;
     }
-    this.#messagesInWindow += 1;
-    return this.#messagesInWindow > this.#host.messagesPerSecond;
+    this.#messagesInWindow += messages;
+    if (this.#messagesInWindow <= this.#host.messagesPerSecond) return false;
+    this.close(CLOSE.flood, 'too many messages');
+    return true;
   }
 
   #end(): void {
