@@ -18,7 +18,6 @@ function answering(requests: readonly ClaimRequest[], dropId: string): BatchAnsw
       stock: 0,
       lastGrantedArrival: null,
     },
-    decidedAtMs: 0,
   };
 }
 

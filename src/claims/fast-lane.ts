@@ -1,9 +1,10 @@
 /**
  * The fast lane: well-formed claims of known callers, answered straight on node:http, before Fastify's router.
  *
- * At ten sharp nearly every request is one of these, and nearly every answer a refusal from memory; routing, hooks and reply objects were half of
- * what it costs beyond `node:http` itself (docs/decisions/0005-fast-lane.md). The lane takes a request only if there is nothing to explain: the right method and path, no body, a valid
- * token, a valid Idempotency-Key. Everything else goes on to the route of the same path in `routes.ts`, which has the words for what is wrong.
+ * At ten sharp nearly every request is one of these, and nearly every answer a refusal from memory; routing, hooks and reply objects were half of what it
+ * costs beyond `node:http` itself (docs/decisions/0005-fast-lane.md). The lane takes a request only if there is nothing to explain: the right method and
+ * path, no body, a valid token, a valid Idempotency-Key. Everything else goes on to the route of the same path in `routes.ts`, which has the words for
+ * what is wrong.
  */
 import type { ServerResponse } from 'node:http';
 import type { AccessTokens } from '../accounts/tokens.ts';

@@ -3,7 +3,7 @@ import { Type } from '@fastify/type-provider-typebox';
 import { Nullable, oneOf, PageQuery } from '../http/shapes.ts';
 import { DROP_STATES } from './drop.ts';
 
-export const STOCK_MAX = 10_000_000;
+const STOCK_MAX = 10_000_000;
 const MONEY_MAX = 1_000_000_000_000;
 const KINDS = ['coupon', 'product'] as const;
 

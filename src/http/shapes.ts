@@ -2,7 +2,7 @@
 import { type TSchema, Type } from '@fastify/type-provider-typebox';
 import { invalidField } from './problem.ts';
 
-export const PAGE_LIMIT_DEFAULT = 50;
+const PAGE_LIMIT_DEFAULT = 50;
 
 /** The query of a list. */
 export const PageQuery = {

@@ -28,8 +28,6 @@ export interface BatchAnswer {
   /** In the order of the requests. */
   readonly outcomes: readonly Outcome[];
   readonly standing: DropStanding;
-  /** The database's clock when the batch was decided. */
-  readonly decidedAtMs: number;
 }
 
 interface KnownAnswer {
@@ -101,7 +99,6 @@ export class Ledger {
         stock: reply.stock,
         lastGrantedArrival: reply.lastGrantedArrival,
       },
-      decidedAtMs: Date.parse(reply.now),
     };
   }
 

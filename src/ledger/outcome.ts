@@ -1,10 +1,8 @@
 /**
  * The answers to a claim. Refusals are values: they are expected, and everybody but N people gets one.
  *
- * Ordered by precedence, as the ledger decides them: the hour first, then the user's limit, then the stock.
+ * By precedence, as the ledger decides them: the hour first (not_open, closed), then the user's limit (limit_reached), then the stock (sold_out), else granted.
  */
-export const OUTCOMES = ['not_open', 'closed', 'limit_reached', 'sold_out', 'granted'] as const;
-export type OutcomeName = (typeof OUTCOMES)[number];
 
 interface Claimed {
   readonly dropId: string;
