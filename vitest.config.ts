@@ -1,6 +1,6 @@
 /**
- * The tests, in three projects that share all settings. They share a machine, too: two files at a time suit its smallest (2 cores), and the browser tests
- * run after all others, one file at a time, because a starved browser looks like a broken page.
+ * The tests, in four projects that share all settings. They share a machine, too: two files at a time suit its smallest (2 cores), and the browser tests
+ * run after all others, one file at a time, because a starved browser looks like a broken page. What a project needs is started only when a file of it was chosen.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -14,7 +14,6 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
-    globalSetup: ['test/setup/servers.ts'],
     reporters: ['default', './test/reporter.ts'],
     coverage: {
       provider: 'v8',
@@ -26,10 +25,36 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'web/src/**/*.test.ts'] },
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'chaos/**/*.test.ts', 'web/src/**/*.test.ts'] },
       },
-      { extends: true, test: { name: 'integration', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] } },
-      { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...alone } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**'],
+          globalSetup: ['test/setup/servers.ts'],
+        },
+      },
+      {
+        // The servers that the others use, as processes of this machine.
+        extends: true,
+        test: {
+          name: 'ops',
+          include: ['ops/**/*.test.ts'],
+          globalSetup: ['test/setup/programs.ts'],
+          env: { TEST_SERVERS: 'local' },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/setup/browser.ts'],
+          ...alone,
+        },
+      },
     ],
   },
 });

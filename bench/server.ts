@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../test/servers/free-port.ts';
+import { freePort } from '../ops/servers/free-port.ts';
 import { deleteFolder, hasEnded, startNode, stopProcess, temporaryFolder } from './processes.ts';
 
 export interface BenchServer {

@@ -8,13 +8,13 @@
  * PostgreSQL with its default settings (durable commits) on this machine, and PGlite as the product runs it, in a folder. Rounds go through all sizes, kinds and databases in turn,
  * so that a slow minute of the machine hits all of them.
  */
+import { startPostgres } from '../../ops/servers/postgres.ts';
 import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import { newCode } from '../../src/coupons/code.ts';
 import type { Database } from '../../src/database/database.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { type ClaimRequest, Ledger } from '../../src/ledger/ledger.ts';
-import { startPostgres } from '../../test/servers/postgres.ts';
 import { atLeast, type Figure } from '../figure.ts';
 import { deleteFolder, temporaryFolder } from '../processes.ts';
 import { showProgress } from '../progress.ts';

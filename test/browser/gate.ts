@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { freePort } from '../servers/free-port.ts';
+import { freePort } from '../../ops/servers/free-port.ts';
 
 /** The wire between browser and server, in a test's hand. */
 export interface Gate {

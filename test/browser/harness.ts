@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { describe, inject } from 'vitest';
-import { freePort } from '../servers/free-port.ts';
+import { freePort } from '../../ops/servers/free-port.ts';
 import { ShopApi } from './shop-api.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));

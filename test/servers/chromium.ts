@@ -1,7 +1,7 @@
 /** The browser of the browser tests: CHROMIUM, or the machine's own, or Debian's, installed where that is allowed (see packages.ts). */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { installPackages, mayInstallPackages } from './packages.ts';
+import { installPackages, mayInstallPackages } from '../../ops/servers/packages.ts';
 
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 // Without them, Korean is drawn as boxes.

@@ -1,51 +1,60 @@
 /**
- * Runs once before all tests: finds or starts the servers that they need, and tells them where these are (`inject('postgresUrl')`, …).
- * What a developer's machine lacks is named aloud and its tests are skipped; in CI it is an error, so that nothing is skipped there unseen.
+ * Runs once before the integration tests, if any of them was chosen: finds or starts the servers that they need, and tells them where these are (`inject('postgresUrl')`, …).
+ * See missing.ts for what happens where there are none.
  */
 import type { TestProject } from 'vitest/node';
-import { findChromium } from '../servers/chromium.ts';
-import { isCi } from '../servers/packages.ts';
-import { startPostgres } from '../servers/postgres.ts';
+import { type FoundServer, findKafkaServer, findPostgresServer, findRedisServer } from '../../ops/servers/find.ts';
 import { createTemplate, dropDatabase } from '../servers/template.ts';
+import { missing } from './missing.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** The server's maintenance database, as superuser. For a database to work in, see test/servers/database.ts. */
     postgresUrl: string | undefined;
     postgresTemplate: string | undefined;
-    /** The path of Chromium. */
-    chromium: string | undefined;
+    /** For keys of one's own, see test/servers/redis.ts. */
+    redisUrl: string | undefined;
+    /** `host:port,host:port`. For topics of one's own, see test/servers/kafka.ts. */
+    kafkaBrokers: string | undefined;
   }
 }
 
+const TESTS = 'the tests that need it';
+
 export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
-  const chromium = findChromium();
-  if (!chromium) missing('Chromium', 'the browser tests', 'install it, or set CHROMIUM to its path');
-  project.provide('chromium', chromium);
-
-  const chosenUrl = process.env['TEST_DATABASE_URL'];
-  const server = chosenUrl ? undefined : await startPostgres({ durable: false });
-  const url = chosenUrl ?? server?.url;
-  if (!url) missing('PostgreSQL 15 or newer', 'the tests that need it', 'install it, or set TEST_DATABASE_URL');
-  const template = url ? await createTemplate(url).catch(stopAndThrow(server)) : undefined;
-  project.provide('postgresUrl', url);
-  project.provide('postgresTemplate', template);
-
-  return async () => {
-    if (server) await server.stop();
-    else if (url && template) await dropDatabase(url, template);
+  const stops: (() => Promise<void>)[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.reverse()) await stop();
   };
-}
-
-function missing(what: string, tests: string, remedy: string): void {
-  const advice = `${remedy}; on Debian and Ubuntu, root may also set INSTALL_TEST_SERVERS=1`;
-  if (isCi) throw new Error(`${what} is missing, and CI skips no tests. Remedy: ${advice}.`);
-  console.warn(`\n*** ${what} is missing: ${tests} are SKIPPED. To run them: ${advice}. ***\n`);
-}
-
-function stopAndThrow(server: { stop(): Promise<void> } | undefined): (error: unknown) => Promise<never> {
-  return async (error) => {
-    await server?.stop();
-    throw error;
+  const toStop = (server: FoundServer | undefined): string | undefined => {
+    if (server) stops.push(() => server.stop());
+    return server?.url;
   };
+
+  const postgres = async (): Promise<void> => {
+    const url = toStop(await findPostgresServer({ durable: false }));
+    if (!url) missing('PostgreSQL 15 or newer', TESTS, 'install it or Docker, or set TEST_DATABASE_URL');
+    const template = url ? await createTemplate(url) : undefined;
+    if (url && template) stops.push(() => dropDatabase(url, template));
+    project.provide('postgresUrl', url);
+    project.provide('postgresTemplate', template);
+  };
+  const redis = async (): Promise<void> => {
+    const url = toStop(await findRedisServer({ durable: false }));
+    if (!url) missing('Redis', TESTS, 'install it or Docker, or set TEST_REDIS_URL');
+    project.provide('redisUrl', url);
+  };
+  const kafka = async (): Promise<void> => {
+    const brokers = toStop(await findKafkaServer({ durable: false, isShortLived: true }));
+    if (!brokers) missing('Kafka', TESTS, 'install Java 17 and Maven, or Docker, or set TEST_KAFKA_BROKERS');
+    project.provide('kafkaBrokers', brokers);
+  };
+
+  const results = await Promise.allSettled([postgres(), redis(), kafka()]);
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure) {
+    await stopAll();
+    throw failure.reason;
+  }
+  return stopAll;
 }

@@ -1,23 +1,23 @@
 /** Where PostgreSQL's programs are on this machine, 15 or newer. */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { installPackages, mayInstallPackages, preventDefaultCluster } from './packages.ts';
+import { preventDefaultCluster } from './packages.ts';
+import { findOrInstall, outputOf } from './programs.ts';
 
 const MAJOR_MIN = 15;
 const DEBIAN_FOLDER = '/usr/lib/postgresql';
 
 /** The folder with `postgres` and `initdb`, the newest there is; installed where that is allowed (see packages.ts); undefined if there is none. */
 export function findPostgresBinaries(): string | undefined {
-  const found = findInstalled();
-  if (found || !mayInstallPackages()) return found;
-  preventDefaultCluster();
-  installPackages('postgresql');
-  return findInstalled();
+  return findOrInstall(findInstalled, ['postgresql'], preventDefaultCluster);
 }
 
 function findInstalled(): string | undefined {
-  const folders = [...debianFolders(), ...(process.env['PATH'] ?? '').split(delimiter), configuredFolder()];
+  const folders = [
+    ...debianFolders(),
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    outputOf('pg_config', '--bindir'),
+  ];
   const candidates = folders
     .filter((folder) => folder && existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')))
     .map((folder) => ({ folder, major: majorVersion(folder) }))
@@ -32,18 +32,6 @@ function debianFolders(): string[] {
     : [];
 }
 
-function configuredFolder(): string {
-  return output('pg_config', '--bindir');
-}
-
 function majorVersion(folder: string): number {
-  return Number.parseInt(/ (\d+)/.exec(output(join(folder, 'postgres'), '--version'))?.[1] ?? '0', 10);
-}
-
-function output(command: string, ...commandArguments: readonly string[]): string {
-  try {
-    return execFileSync(command, commandArguments, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return '';
-  }
+  return Number.parseInt(/ (\d+)/.exec(outputOf(join(folder, 'postgres'), '--version'))?.[1] ?? '0', 10);
 }

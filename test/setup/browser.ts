@@ -1,0 +1,17 @@
+/** Runs once before the browser tests, if any of them was chosen: finds the browser and tells them where it is (`inject('chromium')`). */
+import type { TestProject } from 'vitest/node';
+import { findChromium } from '../servers/chromium.ts';
+import { missing } from './missing.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The path of Chromium. */
+    chromium: string | undefined;
+  }
+}
+
+export default function provideBrowser(project: TestProject): void {
+  const chromium = findChromium();
+  if (!chromium) missing('Chromium', 'the browser tests', 'install it, or set CHROMIUM to its path');
+  project.provide('chromium', chromium);
+}
