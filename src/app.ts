@@ -1,47 +1,47 @@
-/** The wiring: which adapter plays which part. Plain constructors, in the order a claim travels. */
+/** The wiring: which adapter plays which part, for which role. Plain constructors. */
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
-import { Guard } from './accounts/guard.ts';
-import { loadtestRoutes } from './accounts/loadtest-routes.ts';
-import { accountRoutes } from './accounts/routes.ts';
-import { Sessions } from './accounts/sessions.ts';
-import { SignInAttempts } from './accounts/sign-in-attempts.ts';
-import { AccessTokens } from './accounts/tokens.ts';
+import { memoryLimiter } from './accounts/limiters.ts';
+import { DatabaseLeases } from './adapters/database-leases.ts';
+import { EmbeddedBroadcast } from './adapters/embedded-broadcast.ts';
 import { EmbeddedInFlightLock } from './adapters/embedded-in-flight-lock.ts';
+import type { KafkaParts } from './adapters/kafka-parts.ts';
 import { PgliteDatabase } from './adapters/pglite-database.ts';
 import { PostgresDatabase } from './adapters/postgres-database.ts';
-import { Admission } from './claims/admission.ts';
-import { DirectIntake } from './claims/direct-intake.ts';
-import { claimsFastLane } from './claims/fast-lane.ts';
-import { claimRoutes } from './claims/routes.ts';
-import { readJwtSecret } from './config/secrets.ts';
+import type { RedisParts, RedisPartsOptions } from './adapters/redis-parts.ts';
 import type { Settings } from './config/settings.ts';
 import { newCode } from './coupons/code.ts';
-import type { Database } from './database/database.ts';
+import { type Database, isRefusedStatement } from './database/database.ts';
 import { migrate } from './database/migrate.ts';
-import { Catalogue } from './drops/catalogue.ts';
 import { LedgerClock } from './drops/clock.ts';
-import { dropRoutes } from './drops/routes.ts';
-import { grantRoutes } from './grants/routes.ts';
+import { Breaker, type BreakerState } from './fleet/breaker.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import type { Leases } from './fleet/lease.ts';
+import { News } from './fleet/news.ts';
 import { closeConnections } from './http/close-connections.ts';
 import { healthRoutes } from './http/health.ts';
-import { servePages } from './http/pages.ts';
-import { createServer, openFastLane, type Server } from './http/server.ts';
+import { createServer, type Server } from './http/server.ts';
 import { Ledger } from './ledger/ledger.ts';
-import { isSecure } from './realtime/is-secure.ts';
-import { LiveView } from './realtime/live-view.ts';
-import { SocketServer } from './realtime/socket-server.ts';
 import { Metrics } from './reports/metrics.ts';
+import { createGateway } from './roles/gateway.ts';
+import { startSequencer } from './roles/sequencer.ts';
+import { startWorker } from './roles/worker.ts';
 
 /** The kernel's queue of connections that wait to be accepted: a crowd connects within a second. */
 const LISTEN_BACKLOG = 4096;
 /** Of the connections to PostgreSQL, those kept for the ledger. */
 const LEDGER_CONNECTIONS_SHARE = 0.4;
+/** One failure may be a hiccup; a claim that meets the third is better answered at once. */
+const POSTGRES_BREAKER = { failuresMax: 3, probeAfterMs: 300 } as const;
+/** What cannot be put into the queue is asked directly: the first failure has cost people time enough. */
+const KAFKA_BREAKER = { failuresMax: 1, probeAfterMs: 1_000 } as const;
 
 export interface App {
   readonly database: Database;
   readonly server: Server;
   readonly clock: LedgerClock;
+  readonly leases: Leases;
   /** Starts to serve. Resolves with the port. */
   listen(): Promise<number>;
   /** Stops accepting, finishes what is in flight, tells sockets to reconnect, closes the database. */
@@ -58,71 +58,104 @@ export async function openDatabase(settings: Settings): Promise<Database> {
 
 export async function createApp(settings: Settings, logger: FastifyBaseLogger, database: Database): Promise<App> {
   await migrate(database);
-  const metrics = new Metrics();
-  const clock = new LedgerClock(database);
-  await clock.start();
-  const nowMs = () => clock.nowMs();
-
-  const tokens = new AccessTokens(readJwtSecret(settings));
-  const sessions = new Sessions(database, tokens, new SignInAttempts());
-  await sessions.recall();
-  const guard = new Guard(tokens, settings);
-
-  const catalogue = new Catalogue(database);
-  const ledger = new Ledger(database, newCode);
-  const intake = new DirectIntake(ledger, {
-    queueMax: settings.claimQueueMax,
-    batchMax: settings.claimBatchMax,
-    onDecided(dropId, answer, tookMs) {
-      catalogue.follow(dropId, answer.standing);
-      metrics.decided(answer.outcomes.length, tookMs / 1000);
-    },
-    onFailed(dropId, error, claims) {
-      metrics.failed();
-      logger.error({ err: error, dropId, claims }, 'the ledger did not answer a batch');
-    },
-  });
-  const lock = new EmbeddedInFlightLock();
-  const { claimsPerUserPerSecond, socketMessagesPerSecond: messagesPerSecond, socketsMax } = settings;
-  const admission = new Admission({ catalogue, ledger, intake, lock, nowMs, claimsPerUserPerSecond });
-  const liveView = new LiveView(catalogue, nowMs);
-  const sockets = new SocketServer({
-    ...{ admission, tokens, sessions, liveView, nowMs, socketsMax, messagesPerSecond },
-    httpsRequired: settings.httpsRequired,
-    isSecure: (request) => isSecure(request, Boolean(settings.trustProxy)),
-  });
-  metrics.watch({ claims: () => admission.counts, queueDepth: () => intake.depth, sockets: () => sockets.size });
-
+  const { fleet, closeFleet } = await openFleet(settings, logger, database);
+  const { roles } = settings;
   const server = await createServer(settings, logger);
-  const health = healthRoutes(server, { database, metrics });
-  accountRoutes(server, { database, sessions, guard, signUpsPerAddressPerHour: settings.signUpsPerAddressPerHour });
-  dropRoutes(server, { database, catalogue, clock, guard });
-  claimRoutes(server, { admission, ledger, guard });
-  grantRoutes(server, { database, guard });
-  if (settings.loadtestEnabled) loadtestRoutes(server, { database, guard, tokens });
-  await servePages(server);
-  if (!settings.httpsRequired) openFastLane(server, claimsFastLane(admission, tokens));
-  sockets.attach(server.server);
+  const health = healthRoutes(server, { database, metrics: fleet.metrics });
+  const gateway = roles.includes('gateway') ? await createGateway(fleet, server) : undefined;
+  const worker = roles.includes('worker') ? startWorker(fleet) : undefined;
+  const sequencer =
+    roles.includes('sequencer') && fleet.queue !== null ? await startSequencer(fleet, fleet.queue) : undefined;
 
   return {
     database,
     server,
-    clock,
+    clock: fleet.clock,
+    leases: fleet.leases,
     async listen() {
       await server.listen({ port: settings.port, host: settings.host, backlog: LISTEN_BACKLOG });
-      liveView.start();
+      gateway?.start();
       const address = server.server.address();
       return typeof address === 'object' && address !== null ? address.port : settings.port;
     },
     async close() {
       health.stopping();
       const listening = server.close();
-      await admission.close();
-      await sockets.close();
+      // The gateway first: what it has put into the queue is answered while our own sequencer still works.
+      await gateway?.close();
+      await sequencer?.close();
+      await worker?.stop();
       await closeConnections(server.server, listening);
-      liveView.stop();
-      clock.stop();
+      gateway?.stop();
+      await closeFleet();
       await database.close();
     },
   };
+}
+
+/** The parts that all roles share. */
+async function openFleet(
+  settings: Settings,
+  logger: FastifyBaseLogger,
+  database: Database,
+): Promise<{ fleet: Fleet; closeFleet: () => Promise<void> }> {
+  const { roles } = settings;
+  const metrics = new Metrics();
+  const clock = new LedgerClock(database);
+  await clock.start();
+  const onChange = (part: string, state: BreakerState): void => {
+    metrics.breakerChanged(part, state);
+    logger.warn({ part, state }, 'a breaker has changed');
+  };
+  const name = `${roles.join('-')}-${randomBytes(6).toString('hex')}`;
+  const alone = settings.databaseUrl === null;
+  const databaseLeases = new DatabaseLeases(database);
+  const redis = await redisParts(settings, logger, { database, databaseLeases, onBreakerChange: onChange });
+  const kafka = await kafkaParts(settings, logger);
+  const news = new News(redis?.broadcast ?? new EmbeddedBroadcast({ alone }), name);
+  const queue = kafka?.queue ?? null;
+  metrics.watchFleet({
+    lag: () => queue?.lagByPartition ?? new Map<number, number>(),
+    hearing: () => news.hearing,
+  });
+  const fleet: Fleet = {
+    ...{ settings, logger, database, metrics, clock, news, alone, queue },
+    logTopic: kafka?.logTopic ?? null,
+    ledger: new Ledger(database, newCode),
+    lock: redis?.lock ?? new EmbeddedInFlightLock(),
+    leases: redis?.leases ?? databaseLeases,
+    makeLimiter: redis?.makeLimiter ?? memoryLimiter,
+    breakers: {
+      postgres: new Breaker({ name: 'postgres', ...POSTGRES_BREAKER, isRefusal: isRefusedStatement, onChange }),
+      kafka: new Breaker({ name: 'kafka', ...KAFKA_BREAKER, onChange }),
+    },
+  };
+  return {
+    fleet,
+    async closeFleet() {
+      clock.stop();
+      await kafka?.close();
+      await redis?.close();
+    },
+  };
+}
+
+async function redisParts(
+  { redisUrl, redisPrefix }: Settings,
+  logger: FastifyBaseLogger,
+  parts: Pick<RedisPartsOptions, 'database' | 'databaseLeases' | 'onBreakerChange'>,
+): Promise<RedisParts | undefined> {
+  if (redisUrl === null) return undefined;
+  const { openRedis } = await import('./adapters/redis-parts.ts');
+  return openRedis({ ...parts, url: redisUrl, prefix: redisPrefix, log: logger });
+}
+
+async function kafkaParts({ kafka, roles }: Settings, logger: FastifyBaseLogger): Promise<KafkaParts | undefined> {
+  if (kafka === null) return undefined;
+  const { openKafka } = await import('./adapters/kafka-parts.ts');
+  const onError = (error: unknown, doing: string): void => logger.error({ err: error }, `Kafka failed: ${doing}`);
+  return openKafka(
+    { ...kafka, onError },
+    { queue: roles.includes('gateway') || roles.includes('sequencer'), logTopic: roles.includes('worker') },
+  );
 }

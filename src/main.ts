@@ -7,6 +7,7 @@ import { serve } from './serve.ts';
 const USAGE = `Usage: node src/main.ts <command>
 
   serve                 serve the API, the sockets and the pages (settings: docs/settings.md)
+                        --roles gateway,sequencer,worker: what this process does (default: all of it)
   migrate               bring the database to this version's shape, and stop
   admin create          make an administrator: --username U --email E [--password P]
   loadtest              play a whole sale against a server and judge it (--help tells the options)
@@ -17,8 +18,10 @@ const USAGE = `Usage: node src/main.ts <command>
 async function main(): Promise<number> {
   const [command, ...rest] = process.argv.slice(2);
   switch (command) {
-    case 'serve':
-      return serve(process.env);
+    case 'serve': {
+      const { values } = parseArgs({ args: rest, options: { roles: { type: 'string' } } });
+      return serve(values.roles === undefined ? process.env : { ...process.env, ROLES: values.roles });
+    }
     case 'migrate':
       return migrateCommand(process.env);
     case 'admin': {

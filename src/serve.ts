@@ -12,6 +12,7 @@ import { createDemoDrops } from './drops/demo.ts';
 import { rehearse } from './ledger/rehearsal.ts';
 
 const GRACE_MS = 9_000;
+const FIRST_START = 'first-start';
 
 export async function serve(environment: Readonly<Record<string, string | undefined>>): Promise<number> {
   const settings = readSettings(environment);
@@ -51,14 +52,18 @@ async function stop(app: App, logger: Logger): Promise<void> {
   clearTimeout(watchdog);
 }
 
-async function prepare(settings: Settings, { database, clock }: App): Promise<void> {
+/** What the first start makes. Of several gateways that start together one makes it. */
+async function prepare(settings: Settings, { database, clock, leases }: App): Promise<void> {
+  if (settings.databaseUrl === null) await rehearse(database);
+  if (!settings.roles.includes('gateway')) return;
+  if ((await leases.hold(FIRST_START)) === undefined) return;
   const generatedPassword = await ensureAdministrator(database, settings.admin);
   if (generatedPassword !== null) {
     // At once: the account is committed, and whatever fails from here on, nobody could ever learn the password again.
     tell(`Administrator: ${settings.admin.username} / ${generatedPassword}   (shown once; keep it)`);
   }
   if (settings.demoDrops) await createDemoDrops(database, clock.nowMs());
-  if (settings.databaseUrl === null) await rehearse(database);
+  await leases.release(FIRST_START);
 }
 
 function signalled(): Promise<NodeJS.Signals> {
@@ -71,7 +76,11 @@ function signalled(): Promise<NodeJS.Signals> {
 /** For the person who started it; the log has the same as JSON lines. */
 function announce(settings: Settings, port: number): void {
   const address = `${settings.tls ? 'https' : 'http'}://localhost:${port}`;
-  const lines = [`Doorbuster serves ${address}`];
+  const lines = [
+    settings.roles.includes('gateway')
+      ? `Doorbuster serves ${address}`
+      : `Doorbuster works as ${settings.roles.join(' and ')}; its state is at ${address}/metrics`,
+  ];
   if (settings.databaseUrl === null) lines.push(`Everything embedded; data in ${settings.dataDirectory}/`);
   if (settings.loadtestEnabled)
     lines.push('LOADTEST_ENABLED: administrators can make accounts in bulk. Never on a real shop.');

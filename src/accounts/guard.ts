@@ -19,13 +19,14 @@ export interface GuardLimits {
 
 export class Guard {
   readonly #tokens: AccessTokens;
-  readonly #byUser: RateMap;
-  readonly #byAddress: RateMap;
+  /** The limits, for those who share them with other processes. */
+  readonly byUser: RateMap;
+  readonly byAddress: RateMap;
 
   constructor(tokens: AccessTokens, limits: GuardLimits) {
     this.#tokens = tokens;
-    this.#byUser = new RateMap(limits.requestsPerUserPerSecond);
-    this.#byAddress = new RateMap(limits.requestsPerAddressPerSecond);
+    this.byUser = new RateMap(limits.requestsPerUserPerSecond);
+    this.byAddress = new RateMap(limits.requestsPerAddressPerSecond);
   }
 
   /** The caller by the request's token. Throws `unauthenticated`, or `rate_limited` for an address that keeps trying. */
@@ -64,11 +65,11 @@ export class Guard {
   }
 
   #admitUser(identity: Identity): void {
-    if (!this.#byUser.admit(identity.accountId)) throw tooOften();
+    if (!this.byUser.admit(identity.accountId)) throw tooOften();
   }
 
   #admitAddress(request: FastifyRequest): void {
-    if (!this.#byAddress.admit(request.ip)) throw tooOften();
+    if (!this.byAddress.admit(request.ip)) throw tooOften();
   }
 }
 

@@ -1,12 +1,13 @@
 /** Sign up, sign in, refresh, sign out, profile. */
 import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { EMAIL_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, USERNAME_PATTERN } from './account.ts';
 import { callerOf, type Guard } from './guard.ts';
+import { type MakeLimiter, memoryLimiter } from './limiters.ts';
 import { hashPassword } from './passwords.ts';
 import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions.ts';
 import { accountById, insertAccount } from './store.ts';
@@ -48,11 +49,13 @@ export interface AccountRoutesParts {
   readonly sessions: Sessions;
   readonly guard: Guard;
   readonly signUpsPerAddressPerHour: number;
+  /** Counts in this process unless told otherwise. */
+  readonly makeLimiter?: MakeLimiter;
 }
 
 export function accountRoutes(server: Server, parts: AccountRoutesParts): void {
-  const { database, sessions, guard } = parts;
-  const signUps = new RateLimiterMemory({ points: parts.signUpsPerAddressPerHour, duration: HOUR_SECONDS });
+  const { database, sessions, guard, makeLimiter = memoryLimiter } = parts;
+  const signUps = makeLimiter('sign-up-address', parts.signUpsPerAddressPerHour, HOUR_SECONDS);
   const tags = ['people'];
   const security = [{ accessToken: [] }];
 
@@ -60,7 +63,8 @@ export function accountRoutes(server: Server, parts: AccountRoutesParts): void {
     '/v1/accounts',
     { onRequest: guard.anyone, schema: { tags, summary: 'Sign up', body: NewAccount, response: { 201: Account } } },
     async (request, reply) => {
-      await signUps.consume(request.ip).catch((refusal: { msBeforeNext: number }) => {
+      await signUps.consume(request.ip).catch((refusal: RateLimiterRes | Error) => {
+        if (refusal instanceof Error) throw refusal;
         throw new Problem('too_many_attempts', { retryAfterSeconds: Math.ceil(refusal.msBeforeNext / 1000) });
       });
       const { username, email, password } = request.body;

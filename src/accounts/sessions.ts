@@ -7,7 +7,8 @@
  *       ├── sign out ──> ended
  *       └── 30 days without a refresh ──> expired
  *
- * Ended means at once: in the database for refresh tokens, in `AccessTokens` for access tokens, and `onEnded` for open sockets.
+ * Ended means at once: in the database for refresh tokens, in `AccessTokens` for access tokens, and `onEnded` for open sockets. Other processes are told
+ * (`onEndedHere`), and look into the database while they cannot be (`recall`).
  *
  * The refresh token is `<session id>.<secret>`; only the secret's SHA-256 is stored.
  */
@@ -34,6 +35,7 @@ export class Sessions {
   readonly #tokens: AccessTokens;
   readonly #attempts: SignInAttempts;
   readonly #endedListeners: ((sessionId: string) => void)[] = [];
+  readonly #endedHereListeners: ((sessionId: string) => void)[] = [];
 
   constructor(database: Database, tokens: AccessTokens, attempts: SignInAttempts) {
     this.#database = database;
@@ -41,15 +43,27 @@ export class Sessions {
     this.#attempts = attempts;
   }
 
+  /** Wherever it was ended. */
   onEnded(listener: (sessionId: string) => void): void {
     this.#endedListeners.push(listener);
   }
 
-  /** After a restart the tokens of sessions that ended just before it are still refused. */
-  async recall(): Promise<void> {
-    for (const session of await store.sessionsEndedWithin(this.#database, ACCESS_TOKEN_SECONDS_MAX)) {
-      this.#tokens.endSession(session.id, session.endedAtMs);
+  /** By this process: for telling the others. */
+  onEndedHere(listener: (sessionId: string) => void): void {
+    this.#endedHereListeners.push(listener);
+  }
+
+  /** Ends here what has ended within so many seconds: after a restart, and for as long as other processes cannot tell. */
+  async recall(seconds = ACCESS_TOKEN_SECONDS_MAX): Promise<void> {
+    for (const session of await store.sessionsEndedWithin(this.#database, seconds)) {
+      this.endedElsewhere(session.id, session.endedAtMs);
     }
+  }
+
+  /** As far as this process is concerned. */
+  endedElsewhere(sessionId: string, endedAtMs = Date.now()): void {
+    this.#tokens.endSession(sessionId, endedAtMs);
+    for (const listener of this.#endedListeners) listener(sessionId);
   }
 
   /** Throws `bad_credentials` and `too_many_attempts`. */
@@ -90,8 +104,8 @@ export class Sessions {
   /** Only a session that there is: invented ids must not fill the memory of ended ones. */
   async end(sessionId: string): Promise<void> {
     if (!(await store.endSession(this.#database, sessionId))) return;
-    this.#tokens.endSession(sessionId);
-    for (const listener of this.#endedListeners) listener(sessionId);
+    this.endedElsewhere(sessionId);
+    for (const listener of this.#endedHereListeners) listener(sessionId);
   }
 
   #signedIn(account: Account, session: { id: string; token: string }): SignedIn {

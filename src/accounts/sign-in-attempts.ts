@@ -2,8 +2,9 @@
  * How often a password may be guessed. Three counters, because each alone has a hole: per login and address (one thief at one account), per login (a
  * thief with many addresses), per address (one thief at many accounts). The owner behind another address still gets in until the second one is full.
  */
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import { Problem } from '../http/problem.ts';
+import { type MakeLimiter, memoryLimiter } from './limiters.ts';
 
 const WINDOW_SECONDS = 15 * 60;
 const LIMITS = { loginAndAddress: 10, login: 100, address: 300 } as const;
@@ -14,9 +15,15 @@ export interface Attempt {
 }
 
 export class SignInAttempts {
-  readonly #byLoginAndAddress = limiter(LIMITS.loginAndAddress);
-  readonly #byLogin = limiter(LIMITS.login);
-  readonly #byAddress = limiter(LIMITS.address);
+  readonly #byLoginAndAddress: RateLimiterAbstract;
+  readonly #byLogin: RateLimiterAbstract;
+  readonly #byAddress: RateLimiterAbstract;
+
+  constructor(makeLimiter: MakeLimiter = memoryLimiter) {
+    this.#byLoginAndAddress = makeLimiter('sign-in-login-and-address', LIMITS.loginAndAddress, WINDOW_SECONDS);
+    this.#byLogin = makeLimiter('sign-in-login', LIMITS.login, WINDOW_SECONDS);
+    this.#byAddress = makeLimiter('sign-in-address', LIMITS.address, WINDOW_SECONDS);
+  }
 
   /** Counts an attempt before the password is looked at. Throws `too_many_attempts`. */
   async begin(login: string, address: string): Promise<Attempt> {
@@ -47,8 +54,4 @@ export class SignInAttempts {
       },
     };
   }
-}
-
-function limiter(points: number): RateLimiterMemory {
-  return new RateLimiterMemory({ points, duration: WINDOW_SECONDS });
 }

@@ -6,7 +6,8 @@ export class EmbeddedInFlightLock implements InFlightLock {
 
   acquire(dropId: string, userId: string, requestId: string): boolean {
     const key = keyOf(dropId, userId);
-    if (this.#held.has(key)) return false;
+    const holder = this.#held.get(key);
+    if (holder !== undefined) return holder === requestId;
     this.#held.set(key, requestId);
     return true;
   }
@@ -14,6 +15,10 @@ export class EmbeddedInFlightLock implements InFlightLock {
   release(dropId: string, userId: string, requestId: string): void {
     const key = keyOf(dropId, userId);
     if (this.#held.get(key) === requestId) this.#held.delete(key);
+  }
+
+  async holds(dropId: string, userId: string): Promise<string | undefined> {
+    return this.#held.get(keyOf(dropId, userId));
   }
 }
 

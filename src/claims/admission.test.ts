@@ -5,6 +5,8 @@ import type { Drop } from '../drops/drop.ts';
 import { exampleDrop } from '../drops/example-drop.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 import { Admission, type ClaimAnswer } from './admission.ts';
+import { Gate } from './gate.ts';
+import type { Gates } from './gates.ts';
 import type { Claim, Faulted, Intake } from './intake.ts';
 
 const [alice, bob, carol] = ['1', '2', '3'];
@@ -12,8 +14,8 @@ const [alice, bob, carol] = ['1', '2', '3'];
 describe('admission', () => {
   let drop: Drop;
   let nowMs: number;
-  let opened: string[];
-  let submitted: { claim: Claim; resolve: (answer: Outcome | Faulted) => void }[];
+  let submitted: { claim: Claim; resolve: (answer: Outcome | Faulted | 'queued') => void }[];
+  let lock: EmbeddedInFlightLock;
   let admission: Admission;
 
   const claim = (userId: string, requestId: string, dropId = drop.id) => admission.claim({ dropId, userId, requestId });
@@ -33,8 +35,8 @@ describe('admission', () => {
   beforeEach(() => {
     drop = exampleDrop({ stock: 1 });
     nowMs = 5_000;
-    opened = [];
     submitted = [];
+    lock = new EmbeddedInFlightLock();
     const intake: Intake = {
       depth: 0,
       submit: (each) => new Promise((resolve) => submitted.push({ claim: each, resolve })),
@@ -44,16 +46,24 @@ describe('admission', () => {
       known: (id: string) => dropOf(id),
       load: async (id: string) => dropOf(id),
     } as Catalogue;
+    const gates = new Map<string, Gate>();
     admission = new Admission({
       catalogue,
       intake,
-      lock: new EmbeddedInFlightLock(),
-      ledger: {
-        async taken(dropId) {
-          opened.push(dropId);
-          return [{ userId: carol, requestId: 'before-the-restart' }];
+      lock,
+      gates: {
+        get: (dropId: string) => gates.get(dropId),
+        async open(dropId: string) {
+          if (dropOf(dropId) === undefined) return undefined;
+          await new Promise((resolve) => setImmediate(resolve));
+          const known = gates.get(dropId);
+          if (known !== undefined) return known;
+          const gate = new Gate();
+          gate.learn(1, [{ userId: carol, requestId: 'before-the-restart' }]);
+          gates.set(dropId, gate);
+          return gate;
         },
-      },
+      } as Gates,
       nowMs: () => nowMs,
       claimsPerUserPerSecond: 5,
     });
@@ -112,10 +122,9 @@ describe('admission', () => {
     drop = { ...drop, granted: 1 };
     const answers: ClaimAnswer[] = [];
     for (let press = 0; press < 7; press += 1) answers.push(await claim(bob, `request-${press}`));
-    expect(answers.map((answer) => ('fault' in answer ? answer.fault : answer.outcome))).toEqual([
-      ...Array.from({ length: 5 }, () => 'sold_out'),
-      ...Array.from({ length: 2 }, () => 'rate_limited'),
-    ]);
+    expect(answers.map((answer) => ('fault' in answer ? answer.fault : 'outcome' in answer && answer.outcome))).toEqual(
+      [...Array.from({ length: 5 }, () => 'sold_out'), ...Array.from({ length: 2 }, () => 'rate_limited')],
+    );
     expect(Object.fromEntries(admission.counts)).toEqual({ sold_out: 5, rate_limited: 2 });
   });
 
@@ -179,24 +188,19 @@ describe('admission', () => {
     expect(order).toEqual(['heard', 'closed']);
   });
 
-  it('makes room for a new gate by the one left alone the longest, and never by one that somebody waits at', async () => {
-    void claim(alice, 'request-1');
+  it('says where to look when the queue is late, and keeps the user to one claim until the outcome comes', async () => {
+    const answer = claim(alice, 'request-1');
     await arrived(1);
-    const others = Array.from({ length: 999 }, (_, number) => String(2_001 + number));
-    for (const id of others) {
-      nowMs += 1;
-      await claim(id, 'request-1', id);
-    }
-    nowMs += 1;
-    void claim(bob, 'request-1', '2001');
-    opened = [];
-    await claim(bob, 'request-1', '5000');
+    submitted[0]?.resolve('queued');
+    expect(await answer).toEqual({ queued: '/v1/drops/7/claims/request-1', dropId: '7', requestId: 'request-1' });
+    const mine = { dropId: '7', userId: alice, requestId: 'request-1' };
+    expect(await admission.isOnItsWay(mine)).toBe(true);
+    expect(await claim(alice, 'request-2')).toEqual({ fault: 'claim_in_flight' });
+    admission.settleLate(mine, granted(mine));
+    expect(await admission.isOnItsWay(mine)).toBe(false);
     drop = { ...drop, granted: 1 };
+    expect(claim(alice, 'request-2')).toMatchObject({ outcome: 'sold_out' });
     expect(claim(alice, 'request-1')).toBeInstanceOf(Promise);
-    expect(claim(bob, 'request-1')).toMatchObject({ outcome: 'sold_out' });
-    expect(claim(carol, 'request-1', '2001')).toMatchObject({ outcome: 'sold_out' });
-    await claim(carol, 'request-1', '2002');
-    expect(opened).toEqual(['5000', '2002']);
   });
 
   it('takes no more claims once it is closed', async () => {

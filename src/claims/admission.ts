@@ -6,6 +6,7 @@
  *   gate        not open, closed or sold out, as far as this process knows           -> that outcome, from memory
  *   lock        another request of this user for this drop is on its way             -> claim_in_flight
  *   intake      the queue is full                                                    -> overloaded
+ *               the queue holds it, and the ledger is late                           -> queued; the outcome comes later
  *   ledger      decides; what it says is committed
  *
  * The steps up to the gate are synchronous: a refusal costs no promise.
@@ -13,18 +14,29 @@
 import type { Catalogue } from '../drops/catalogue.ts';
 import { type Drop, isDropId } from '../drops/drop.ts';
 import { RateTable } from '../http/rate-table.ts';
-import { type Ledger, notOpen } from '../ledger/ledger.ts';
+import { notOpen } from '../ledger/ledger.ts';
 import type { Outcome } from '../ledger/outcome.ts';
-import { Gate } from './gate.ts';
+import type { Gate } from './gate.ts';
+import type { Gates } from './gates.ts';
 import type { InFlightLock } from './in-flight-lock.ts';
-import type { Claim, Fault, Intake } from './intake.ts';
+import { type Claim, claimKey, type Fault, type Faulted, type Intake } from './intake.ts';
+
+/** Taken, and not decided in time: the outcome comes to the user's sockets, and stands at `queued`, a path of the API, until and after then. */
+export interface Queued {
+  readonly queued: string;
+  readonly dropId: string;
+  readonly requestId: string;
+}
 
 /** A claim's answer: an outcome, or why there is none yet. A fault may be repeated with the same request id. */
-export type ClaimAnswer = Outcome | { readonly fault: Fault | 'rate_limited' | 'claim_in_flight' | 'shutting_down' };
+export type ClaimAnswer =
+  | Outcome
+  | Queued
+  | { readonly fault: Fault | 'rate_limited' | 'claim_in_flight' | 'shutting_down' };
 
 export interface AdmissionParts {
   readonly catalogue: Catalogue;
-  readonly ledger: Pick<Ledger, 'taken'>;
+  readonly gates: Gates;
   readonly intake: Intake;
   readonly lock: InFlightLock;
   readonly nowMs: () => number;
@@ -33,22 +45,20 @@ export interface AdmissionParts {
 
 export const REQUEST_ID_PATTERN = '^[A-Za-z0-9_-]{8,64}$';
 
-/** Beyond this the gate that was left alone the longest goes; it is made again from the ledger when somebody claims. */
-const GATES_MAX = 1_000;
-
 export class Admission {
   readonly #parts: AdmissionParts;
-  readonly #rates: RateTable;
-  readonly #gates = new Map<string, Gate>();
-  readonly #opening = new Map<string, Promise<Gate | undefined>>();
+  /** Claims per user and second, for those who share the limit with other processes. */
+  readonly rates: RateTable;
   readonly #onTheirWay = new Map<string, Promise<ClaimAnswer>>();
+  /** Told `queued`, and not answered yet. */
+  readonly #queued = new Set<string>();
   #closed = false;
   /** Answers given, by outcome or fault; for the metrics. */
   readonly counts = new Map<string, number>();
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts;
-    this.#rates = new RateTable(parts.claimsPerUserPerSecond);
+    this.rates = new RateTable(parts.claimsPerUserPerSecond);
   }
 
   claim(claim: Claim): ClaimAnswer | Promise<ClaimAnswer> {
@@ -75,9 +85,9 @@ export class Admission {
   #admit(claim: Claim): ClaimAnswer | Promise<ClaimAnswer> {
     if (this.#closed) return { fault: 'shutting_down' };
     const nowMs = this.#parts.nowMs();
-    if (!this.#rates.admit(claim.userId)) return { fault: 'rate_limited' };
+    if (!this.rates.admit(claim.userId)) return { fault: 'rate_limited' };
     const drop = this.#parts.catalogue.known(claim.dropId);
-    const gate = this.#gates.get(claim.dropId);
+    const gate = this.#parts.gates.get(claim.dropId);
     if (drop === undefined || gate === undefined) return this.#openGateAndAdmit(claim);
     return this.#pass(claim, drop, gate, nowMs);
   }
@@ -86,42 +96,62 @@ export class Admission {
     const { dropId, requestId } = claim;
     gate.lastUsedMs = nowMs;
     if (this.#onTheirWay.size > 0) {
-      const same = this.#onTheirWay.get(keyOf(claim));
+      const same = this.#onTheirWay.get(claimKey(claim));
       if (same !== undefined) return same;
     }
     const refusal = gate.refuse(drop, claim, nowMs);
     if (refusal === 'not_open') return notOpen(dropId, requestId, drop.opensAtMs, nowMs);
     if (refusal !== undefined) return { outcome: refusal, dropId, requestId };
+    if (gate.needsSeal(drop, nowMs)) this.#parts.gates.unsure(dropId);
     const acquired = this.#parts.lock.acquire(dropId, claim.userId, requestId);
     if (acquired === false) return { fault: 'claim_in_flight' };
     const answer = this.#decide(claim, gate, acquired);
-    this.#onTheirWay.set(keyOf(claim), answer);
+    this.#onTheirWay.set(claimKey(claim), answer);
     return answer;
   }
 
   /** In one process the lock has answered at once, and then the claim enters the queue in this very turn: first come, first served. */
   async #decide(claim: Claim, gate: Gate, acquired: true | Promise<boolean>): Promise<ClaimAnswer> {
-    const { lock, intake } = this.#parts;
     gate.claimsOnTheirWay += 1;
     try {
       if (acquired !== true && !(await acquired)) return { fault: 'claim_in_flight' };
-      try {
-        const answer = await intake.submit(claim);
-        // Until now its repeats joined it. What the queue had no room for never reached the ledger; what is in doubt may have.
-        if (!('fault' in answer) || answer.fault === 'ledger_unavailable') gate.remember(claim);
+      const answer = await this.#parts.intake.submit(claim);
+      // What is queued keeps its lock until its outcome comes, or the lock runs out.
+      if (answer !== 'queued') {
+        this.#settle(claim, gate, answer);
         return answer;
-      } finally {
-        lock.release(claim.dropId, claim.userId, claim.requestId);
       }
+      this.#queued.add(claimKey(claim));
+      return queued(claim);
     } finally {
       gate.claimsOnTheirWay -= 1;
-      this.#onTheirWay.delete(keyOf(claim));
+      this.#onTheirWay.delete(claimKey(claim));
     }
+  }
+
+  /** The answer to a claim that was told `queued`. */
+  settleLate(claim: Claim, answer: Outcome | Faulted): void {
+    this.#queued.delete(claimKey(claim));
+    this.#settle(claim, this.#parts.gates.get(claim.dropId), answer);
+    this.#count(answer);
+  }
+
+  /** Whether this claim has been taken and not been answered yet, here or, as far as the lock tells, at another gateway. */
+  async isOnItsWay(claim: Claim): Promise<boolean> {
+    const key = claimKey(claim);
+    if (this.#onTheirWay.has(key) || this.#queued.has(key)) return true;
+    return (await this.#parts.lock.holds(claim.dropId, claim.userId)) === claim.requestId;
+  }
+
+  #settle(claim: Claim, gate: Gate | undefined, answer: Outcome | Faulted): void {
+    // Until now its repeats joined it. What the queue had no room for never reached the ledger; what is in doubt may have.
+    if (!('fault' in answer) || answer.fault === 'ledger_unavailable') gate?.remember(claim);
+    this.#parts.lock.release(claim.dropId, claim.userId, claim.requestId);
   }
 
   async #openGateAndAdmit(claim: Claim): Promise<ClaimAnswer> {
     try {
-      const gate = isDropId(claim.dropId) ? await this.#openGate(claim.dropId) : undefined;
+      const gate = isDropId(claim.dropId) ? await this.#parts.gates.open(claim.dropId) : undefined;
       const drop = gate && (await this.#parts.catalogue.load(claim.dropId));
       if (gate === undefined || drop === undefined) return { fault: 'drop_not_found' };
       return await this.#pass(claim, drop, gate, this.#parts.nowMs());
@@ -130,45 +160,13 @@ export class Admission {
     }
   }
 
-  /** The drop's gate, which knows the claims that the ledger has already. Many who come at once wait for the same one. */
-  #openGate(dropId: string): Promise<Gate | undefined> {
-    const known = this.#gates.get(dropId);
-    if (known !== undefined) return Promise.resolve(known);
-    let opening = this.#opening.get(dropId);
-    if (opening === undefined) {
-      opening = this.#makeGate(dropId).finally(() => this.#opening.delete(dropId));
-      this.#opening.set(dropId, opening);
-    }
-    return opening;
-  }
-
-  async #makeGate(dropId: string): Promise<Gate | undefined> {
-    if ((await this.#parts.catalogue.load(dropId)) === undefined) return undefined;
-    const gate = new Gate(await this.#parts.ledger.taken(dropId), this.#parts.nowMs());
-    // Before the new one is there: those who wait for it do not count yet.
-    if (this.#gates.size >= GATES_MAX) this.#forgetOneGate();
-    this.#gates.set(dropId, gate);
-    return gate;
-  }
-
-  /** The one left alone the longest, and never one that somebody waits at: a gate made anew would not know the claims that are being decided. */
-  #forgetOneGate(): void {
-    let victim: string | undefined;
-    let victimUsedMs = Number.POSITIVE_INFINITY;
-    for (const [dropId, { claimsOnTheirWay, lastUsedMs }] of this.#gates) {
-      if (claimsOnTheirWay > 0 || lastUsedMs >= victimUsedMs) continue;
-      victim = dropId;
-      victimUsedMs = lastUsedMs;
-    }
-    if (victim !== undefined) this.#gates.delete(victim);
-  }
-
   #count(answer: ClaimAnswer): void {
-    const name = 'fault' in answer ? answer.fault : answer.outcome;
+    const name = 'fault' in answer ? answer.fault : 'queued' in answer ? 'queued' : answer.outcome;
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 }
 
-function keyOf({ dropId, userId, requestId }: Claim): string {
-  return `${dropId} ${userId} ${requestId}`;
+/** The answer that tells where to look. */
+export function queued({ dropId, requestId }: Pick<Claim, 'dropId' | 'requestId'>): Queued {
+  return { queued: `/v1/drops/${dropId}/claims/${requestId}`, dropId, requestId };
 }

@@ -18,6 +18,7 @@ function answering(requests: readonly ClaimRequest[], dropId: string): BatchAnsw
       stock: 0,
       lastGrantedArrival: null,
     },
+    taken: requests,
   };
 }
 

@@ -5,12 +5,19 @@
  *   scheduled   refuse all: not_open
  *   open        let through
  *   sold out    refuse new claims: sold_out      claims that the ledger has, or may have, are let through again: a repeat gets its first
- *   closed      refuse new claims: closed        answer from the ledger, and that includes every winner's
+ *   closed      refuse new claims: closed        answer from the ledger, and that includes every winner's, whichever gateway it came by
  *
- * Where the drop stands comes from the catalogue; the gate itself remembers only the claims that it is told of: those that the ledger has answered, those whose
- * batch is in doubt, and, after a restart, those that the ledger has. A claim that found the queue full, or another one of its user on its way, is not among
- * them. So their number is bounded by what the queue took: the stock, what stood in the queue when the last unit went, and, while there are units, presses
- * beyond the limit, as many as the rate per user lets through.
+ * Where the drop stands comes from the catalogue. The gate follows the drop's log: it knows all claims that entries 1 to `entries` tell of. It refuses only when
+ * it has read the log as far as the standing that it refuses by; while it is behind, it lets through. Then a claim that it does not know has not been
+ * answered by what it has read, nor by anything that made the drop sold out.
+ *
+ *   complete ──an entry is missing (another process's, not heard of yet)──> behind ──the log is read──> complete
+ *
+ * Closing comes with the hour, and no entry tells of it: a claim may have won on another gateway in the last millisecond. So after the close the gate lets through
+ * until the log has been read once more, behind whatever was being decided then (`seal`).
+ *
+ * Beside the log it remembers claims whose batch is in doubt. All that is bounded by what the queue took: the stock, what stood in the queue when the last
+ * unit went, and, while there are units, presses beyond the limit, as many as the rate per user lets through.
  *
  * A gate may be late (it learns of the last unit after the commit), so it may let through claims that the ledger then refuses; it is never early.
  */
@@ -19,31 +26,77 @@ import type { ClaimRequest } from '../ledger/ledger.ts';
 
 export type GateRefusal = 'not_open' | 'closed' | 'sold_out';
 
+/** Entries that came before their predecessors. More are not kept: the log is read instead. */
+const EARLY_ENTRIES_MAX = 1_000;
+
 export class Gate {
   readonly #remembered = new Set<string>();
+  readonly #early = new Map<number, readonly ClaimRequest[]>();
+  #entries = 0;
+  #sealedForMs: number | undefined;
 
   /** Let through and not answered yet. While there are any, this gate must not be forgotten. */
   claimsOnTheirWay = 0;
   /** When somebody last claimed here; the gate that was left alone the longest goes first. */
   lastUsedMs: number;
+  /** Since when an entry has been missing; undefined when none is. */
+  behindSinceMs: number | undefined;
 
-  /** `taken`: the claims that the ledger has already. */
-  constructor(taken: Iterable<ClaimRequest> = [], nowMs = 0) {
+  constructor(nowMs = 0) {
     this.lastUsedMs = nowMs;
-    for (const claim of taken) this.remember(claim);
+  }
+
+  /** The log has been read so far. */
+  get entries(): number {
+    return this.#entries;
   }
 
   /** The refusal for this claim now, or undefined: then it must go to the ledger, and may do so again. */
   refuse(drop: Drop, claim: ClaimRequest, nowMs: number): GateRefusal | undefined {
     const state = stateOf(drop, nowMs);
     if (state === 'scheduled') return 'not_open';
-    if (state === 'open' || this.#remembered.has(keyOf(claim))) return undefined;
-    return state === 'sold_out' ? 'sold_out' : 'closed';
+    if (state === 'open' || this.#remembered.has(keyOf(claim)) || !this.#knowsAll(drop)) return undefined;
+    if (state === 'sold_out') return 'sold_out';
+    return this.needsSeal(drop, nowMs) ? undefined : 'closed';
   }
 
-  /** The ledger has this claim, or may have it. */
+  #knowsAll(drop: Drop): boolean {
+    return this.#entries >= drop.entries;
+  }
+
+  /** Whether the drop has closed by the hour, and nobody has made sure yet that its log is complete. */
+  needsSeal({ cancelled, closesAtMs }: Drop, nowMs: number): boolean {
+    return !cancelled && closesAtMs !== null && closesAtMs <= nowMs && this.#sealedForMs !== closesAtMs;
+  }
+
+  seal({ closesAtMs }: Drop): void {
+    this.#sealedForMs = closesAtMs ?? undefined;
+  }
+
+  /** The ledger may have this claim. */
   remember(claim: ClaimRequest): void {
     this.#remembered.add(keyOf(claim));
+  }
+
+  /** An entry of the log, in whichever order they come. */
+  hear(entry: number, claims: readonly ClaimRequest[], nowMs: number): void {
+    if (entry <= this.#entries) return;
+    if (this.#early.size < EARLY_ENTRIES_MAX) this.#early.set(entry, claims);
+    for (let next = this.#early.get(this.#entries + 1); next !== undefined; next = this.#early.get(this.#entries + 1)) {
+      this.#early.delete(this.#entries + 1);
+      this.#entries += 1;
+      for (const claim of next) this.remember(claim);
+    }
+    if (this.#entries >= entry) this.behindSinceMs = undefined;
+    else this.behindSinceMs ??= nowMs;
+  }
+
+  /** All claims of the entries up to this one have been read. */
+  learn(entries: number, claims: readonly ClaimRequest[]): void {
+    for (const claim of claims) this.remember(claim);
+    if (entries > this.#entries) this.#entries = entries;
+    for (const early of this.#early.keys()) if (early <= this.#entries) this.#early.delete(early);
+    this.behindSinceMs = undefined;
   }
 }
 

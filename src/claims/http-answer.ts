@@ -12,6 +12,8 @@ export interface HttpAnswer {
   readonly retryAfterSeconds?: number;
 }
 
+/** Whoever has no socket open asks again; the claim needs no second press. */
+const LOOK_AGAIN_AFTER_SECONDS = 1;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** `grantedStatus`: 201 for a claim, 200 for a look at an earlier one. */
@@ -24,6 +26,11 @@ export function httpAnswer(answer: ClaimAnswer, grantedStatus: 200 | 201): HttpA
       body: JSON.stringify(problemDocument(answer.fault)),
       ...(seconds !== undefined && { retryAfterSeconds: seconds }),
     };
+  }
+  if ('queued' in answer) {
+    const { queued: claim, dropId, requestId } = answer;
+    const body = JSON.stringify({ claim, dropId, requestId });
+    return { status: 202, contentType: JSON_TYPE, body, retryAfterSeconds: LOOK_AGAIN_AFTER_SECONDS };
   }
   if (answer.outcome === 'granted')
     return { status: grantedStatus, contentType: JSON_TYPE, body: JSON.stringify(answer) };

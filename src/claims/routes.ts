@@ -6,7 +6,7 @@ import { isDropId } from '../drops/drop.ts';
 import { invalidField, Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { type Admission, type ClaimAnswer, REQUEST_ID_PATTERN } from './admission.ts';
+import { type Admission, type ClaimAnswer, queued, REQUEST_ID_PATTERN } from './admission.ts';
 import { httpAnswer } from './http-answer.ts';
 
 const REQUEST_ID = new RegExp(REQUEST_ID_PATTERN);
@@ -63,9 +63,14 @@ export function claimRoutes(server: Server, { admission, ledger, guard }: ClaimR
     async (request, reply) => {
       const { id, requestId } = request.params;
       const possible = isDropId(id) && REQUEST_ID.test(requestId);
-      const outcome = possible && (await ledger.answerTo(id, callerOf(request).accountId, requestId));
-      if (!outcome) throw new Problem('claim_not_found');
-      return sendAnswer(reply, outcome, 200);
+      if (!possible) throw new Problem('claim_not_found');
+      const claim = { dropId: id, requestId, userId: callerOf(request).accountId };
+      // First whether it is on its way, then the ledger: what is decided in between is found.
+      const isOnItsWay = await admission.isOnItsWay(claim);
+      const outcome = await ledger.answerTo(id, claim.userId, requestId);
+      if (outcome !== undefined) return sendAnswer(reply, outcome, 200);
+      if (isOnItsWay) return sendAnswer(reply, queued(claim), 200);
+      throw new Problem('claim_not_found');
     },
   );
 }

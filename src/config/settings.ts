@@ -1,12 +1,32 @@
 /**
  * From the environment to settings. Every mistake is named at once, with its remedy. docs/settings.md is written from this table (`main.ts settings`).
  */
+import { ROLES, type Role } from '../fleet/roles.ts';
+
 export interface Settings {
+  readonly roles: readonly Role[];
   readonly port: number;
   readonly host: string;
   readonly dataDirectory: string;
   readonly databaseUrl: string | null;
+  /** Of this process. */
   readonly databaseConnectionsMax: number;
+  readonly redisUrl: string | null;
+  readonly redisPrefix: string;
+  readonly kafka: {
+    readonly brokers: readonly string[];
+    readonly prefix: string;
+    readonly partitions: number;
+    readonly tls: boolean;
+    readonly credentials: {
+      readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+      readonly username: string;
+      readonly password: string;
+    } | null;
+    readonly sessionTimeoutMs: number;
+    readonly lagMax: number;
+  } | null;
+  readonly claimAnswerWithinMs: number;
   readonly jwtSecret: string | null;
   readonly admin: { readonly username: string; readonly email: string; readonly password: string | null };
   readonly demoDrops: boolean;
@@ -56,6 +76,23 @@ function wholeNumber(minimum: number, maximum: number): Reader<number> {
   };
 }
 
+const roles: Reader<readonly Role[]> = (value) => {
+  const names = value.split(',').map((name) => name.trim());
+  if (names.every((name): name is Role => ROLES.includes(name as Role))) return names;
+  throw new Error(`must be a list of ${ROLES.join(', ')}, with commas between them`);
+};
+
+const brokers: Reader<readonly string[]> = (value) => {
+  const names = value.split(',').map((name) => name.trim());
+  if (names.every((name) => /^[^\s:/]+:\d+$/.test(name))) return names;
+  throw new Error('must look like host:9092,other:9092');
+};
+
+const mechanism: Reader<'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'> = (value) => {
+  if (value === 'PLAIN' || value === 'SCRAM-SHA-256' || value === 'SCRAM-SHA-512') return value;
+  throw new Error('must be PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512');
+};
+
 const proxies: Reader<number> = (value) => {
   if (!/^\d$/.test(value)) throw new Error('must say how many proxies are in front, from 0 to 9: usually 1');
   return Number(value);
@@ -76,6 +113,12 @@ function setting<Value>(name: string, fallback: string | null, read: Reader<Valu
 }
 
 export const SETTINGS = {
+  roles: setting(
+    'ROLES',
+    ROLES.join(','),
+    roles,
+    'What this process does; also `serve --roles`. `sequencer` needs Kafka. A process without `gateway` serves `/livez`, `/readyz` and `/metrics` only.',
+  ),
   port: setting('PORT', '8080', wholeNumber(0, 65_535), 'The port to serve on; 0 takes a free one.'),
   host: setting('HOST', '0.0.0.0', text, 'The address to serve on; `127.0.0.1` serves this machine only.'),
   dataDirectory: setting(
@@ -92,9 +135,67 @@ export const SETTINGS = {
   ),
   databaseConnectionsMax: setting(
     'DATABASE_CONNECTIONS_MAX',
+    '500',
+    wholeNumber(3, 10_000),
+    'Connections to PostgreSQL that the whole fleet may open. Each process takes its share: this number through `PROCESSES_MAX`. PostgreSQL’s own `max_connections` must be higher.',
+  ),
+  processesMax: setting(
+    'PROCESSES_MAX',
     '20',
-    wholeNumber(2, 500),
-    'Connections to PostgreSQL that this process may open, those of the ledger included.',
+    wholeNumber(1, 1_000),
+    'Processes that may run at the same time, of all roles, those that a rolling deploy starts beside the old ones included. The same on all of them.',
+  ),
+  redisUrl: setting(
+    'REDIS_URL',
+    null,
+    matching(/^rediss?:\/\//, 'must look like redis://user:password@host:6379'),
+    'Redis 7 or newer: the lock that keeps a user’s second claim out of the queue, shared limits, news between processes, leases. Unset: all that stays in the process, and others are learned of by asking PostgreSQL a few times a second.',
+  ),
+  redisPrefix: setting(
+    'REDIS_PREFIX',
+    'doorbuster:',
+    matching(/^[\w:.-]{1,64}$/, 'must have 1 to 64 characters of A-Z a-z 0-9 _ : . -'),
+    'In front of all keys and channels: several fleets may share one Redis.',
+  ),
+  kafkaBrokers: setting(
+    'KAFKA_BROKERS',
+    null,
+    brokers,
+    'Kafka 3.9 or newer: claims wait in the topic `claims` when PostgreSQL is slow or away, and the ledger’s log is relayed to the topic `ledger`. Unset: each gateway asks the ledger directly.',
+  ),
+  kafkaTopicPrefix: setting(
+    'KAFKA_TOPIC_PREFIX',
+    '',
+    matching(/^[\w.-]{0,64}$/, 'must have at most 64 characters of A-Z a-z 0-9 _ . -'),
+    'In front of the names of topics and of the consumer group.',
+  ),
+  kafkaPartitions: setting(
+    'KAFKA_PARTITIONS',
+    '12',
+    wholeNumber(1, 1_000),
+    'Partitions of topics that are made at the start: as many sequencers can share the work. A drop’s claims stay in one partition.',
+  ),
+  kafkaTls: setting('KAFKA_TLS', 'false', yesNo, 'Whether to speak TLS to the brokers.'),
+  kafkaSaslMechanism: setting('KAFKA_SASL_MECHANISM', 'SCRAM-SHA-512', mechanism, 'How to sign in to the brokers.'),
+  kafkaUsername: setting('KAFKA_USERNAME', null, text, 'Who signs in to the brokers. Unset: nobody has to.'),
+  kafkaPassword: setting('KAFKA_PASSWORD', null, text, 'The password for that.'),
+  kafkaSessionTimeoutMs: setting(
+    'KAFKA_SESSION_TIMEOUT_MS',
+    '10000',
+    wholeNumber(1_000, 300_000),
+    'A sequencer that is silent for so long loses its partitions to the others. Shorter takes over sooner, and mistakes a busy machine for a dead one; the broker’s `group.min.session.timeout.ms` (6000) is the least.',
+  ),
+  kafkaLagMax: setting(
+    'KAFKA_LAG_MAX',
+    '20000',
+    wholeNumber(1, 100_000_000),
+    'Records that may wait in the topic `claims`; while there are more, new claims are told 503 with `Retry-After`. A record holds what one gateway gathered for one drop in about 2 ms.',
+  ),
+  claimAnswerWithinMs: setting(
+    'CLAIM_ANSWER_WITHIN_MS',
+    '3000',
+    wholeNumber(100, 60_000),
+    'With Kafka: how long a claim waits for its outcome before it is told 202 and where to look. The outcome then comes over the socket.',
   ),
   jwtSecret: setting(
     'JWT_SECRET',
@@ -192,6 +293,11 @@ export const SETTINGS = {
   ),
 } as const;
 
+/** The ledger has lanes of its own, and a transaction must not wait for itself. */
+const CONNECTIONS_MIN = 3;
+
+type Unset<Name extends string> = Record<Name, string | null>;
+
 /**
  * Reads all settings. Throws one error that names every mistake.
  * An empty variable counts as unset, as `docker compose` passes them.
@@ -212,8 +318,33 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   }
   const all = Object.fromEntries(Object.entries(SETTINGS).map(([key, of]) => [key, value(of as Setting<unknown>)])) as {
     [Key in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Key]['read']>;
-  } & { databaseUrl: string | null; jwtSecret: string | null; adminPassword: string | null };
-  const { adminUsername, adminEmail, adminPassword, tlsCertificateFile, tlsKeyFile, ...rest } = all;
+  } & Unset<'databaseUrl' | 'jwtSecret' | 'adminPassword' | 'redisUrl' | 'kafkaUsername' | 'kafkaPassword'> & {
+      kafkaBrokers: readonly string[] | null;
+    };
+  const { adminUsername, adminEmail, adminPassword, tlsCertificateFile, tlsKeyFile, ...plain } = all;
+  const { kafkaBrokers, kafkaTopicPrefix, kafkaPartitions, kafkaTls, kafkaSaslMechanism, ...withoutBrokers } = plain;
+  const { kafkaUsername, kafkaPassword, kafkaSessionTimeoutMs, kafkaLagMax, ...withoutKafka } = withoutBrokers;
+  const { processesMax, databaseConnectionsMax, ...rest } = withoutKafka;
+  const connectionsMax = Math.floor(databaseConnectionsMax / processesMax);
+  if (connectionsMax < CONNECTIONS_MIN) {
+    mistakes.push(
+      `  DATABASE_CONNECTIONS_MAX=${databaseConnectionsMax} leaves each of PROCESSES_MAX=${processesMax} processes fewer than ${CONNECTIONS_MIN} connections`,
+    );
+  }
+  if ((kafkaUsername === null) !== (kafkaPassword === null)) {
+    mistakes.push('  KAFKA_USERNAME and KAFKA_PASSWORD belong together: set both or none');
+  }
+  if (all.databaseUrl === null && (all.redisUrl !== null || kafkaBrokers !== null)) {
+    mistakes.push(
+      '  REDIS_URL and KAFKA_BROKERS need DATABASE_URL: the embedded database belongs to one process, which needs neither',
+    );
+  }
+  if (kafkaBrokers === null && all.roles?.length === 1 && all.roles[0] === 'sequencer') {
+    mistakes.push('  ROLES=sequencer needs KAFKA_BROKERS: without a queue, gateways ask the ledger directly');
+  }
+  if (all.databaseUrl === null && all.roles !== null && all.roles.length < ROLES.length) {
+    mistakes.push('  ROLES needs DATABASE_URL: the embedded database belongs to one process, which does everything');
+  }
   if (Boolean(tlsCertificateFile) !== Boolean(tlsKeyFile)) {
     mistakes.push('  TLS_CERTIFICATE_FILE and TLS_KEY_FILE belong together: set both or none');
   }
@@ -225,6 +356,15 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (mistakes.length > 0) throw new Error(`These settings are wrong:\n${mistakes.join('\n')}`);
   return {
     ...rest,
+    databaseConnectionsMax: connectionsMax,
+    kafka: kafkaBrokers && {
+      ...{ brokers: kafkaBrokers, prefix: kafkaTopicPrefix, partitions: kafkaPartitions, tls: kafkaTls },
+      ...{ sessionTimeoutMs: kafkaSessionTimeoutMs, lagMax: kafkaLagMax },
+      credentials:
+        kafkaUsername && kafkaPassword
+          ? { mechanism: kafkaSaslMechanism, username: kafkaUsername, password: kafkaPassword }
+          : null,
+    },
     admin: { username: adminUsername, email: adminEmail, password: adminPassword },
     tls: tlsCertificateFile && tlsKeyFile ? { certificateFile: tlsCertificateFile, keyFile: tlsKeyFile } : null,
   };

@@ -35,3 +35,12 @@ export function isDatabaseError(error: unknown, code: string, constraint?: strin
   if (!(error instanceof Error) || !('code' in error) || error.code !== code) return false;
   return constraint === undefined || ('constraint' in error && error.constraint === constraint);
 }
+
+/** SQLSTATE classes that say that the server or the way to it fails, not the statement: connection, resources, shutdown, system. */
+const AWAY = /^(08|53|57|58)/;
+
+/** Whether the database has looked at the statement and refused it: it is there. */
+export function isRefusedStatement(error: Error): boolean {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return /^[0-9A-Z]{5}$/.test(code) && !AWAY.test(code);
+}

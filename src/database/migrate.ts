@@ -8,7 +8,7 @@ import Postgrator from 'postgrator';
 import type { Database } from './database.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../db/migrations/*.sql', import.meta.url));
-const FUNCTIONS = [new URL('../ledger/claim.sql', import.meta.url)];
+const FUNCTIONS = ['claim.sql', 'claim-queued.sql'].map((file) => new URL(`../ledger/${file}`, import.meta.url));
 
 /** Any number will do, as long as nothing else in the same database locks it: the letters "door". */
 const ADVISORY_LOCK = 0x646f6f72;

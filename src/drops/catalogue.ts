@@ -4,7 +4,7 @@
  */
 import type { Queryable } from '../database/database.ts';
 import type { DropStanding } from '../ledger/ledger.ts';
-import type { Drop } from './drop.ts';
+import { type Drop, standingOf } from './drop.ts';
 import { type DropFilter, dropById, listDrops } from './store.ts';
 
 /** Beyond this the drop that was loaded first goes; it is loaded again when somebody asks. */
@@ -74,6 +74,11 @@ export class Catalogue {
     return this.put(drop);
   }
 
+  /** How many entries the log of each known drop has, as far as this process knows. */
+  entriesByDrop(): Map<string, number> {
+    return new Map([...this.#drops].map(([id, { entries }]) => [id, entries]));
+  }
+
   forget(id: string): void {
     this.#drops.delete(id);
     this.#loading.delete(id);
@@ -84,8 +89,7 @@ export class Catalogue {
 /** What was read later has the newer words; where the drop stands is as of the higher number of entries, whichever answer came first. */
 function newer(known: Drop | undefined, drop: Drop): Drop {
   if (known === undefined || known.entries <= drop.entries) return drop;
-  const { entries, opensAtMs, closesAtMs, cancelled, granted, stock, lastGrantedArrival } = known;
-  return { ...drop, entries, opensAtMs, closesAtMs, cancelled, granted, stock, lastGrantedArrival };
+  return { ...drop, ...standingOf(known) };
 }
 
 /** One query per key and `FRESH_MS`, shared by all who ask meanwhile. A failed one is not remembered. */

@@ -8,6 +8,8 @@
  *
  * The state is never stored: it follows from the drop's row and the clock, so that it cannot be out of date.
  */
+import type { DropStanding } from '../ledger/ledger.ts';
+
 export type DropKind = 'coupon' | 'product';
 
 export const DROP_STATES = ['scheduled', 'open', 'sold_out', 'closed', 'cancelled'] as const;
@@ -54,6 +56,12 @@ export function stateOf(drop: Drop, nowMs: number): DropState {
   if (nowMs < drop.opensAtMs) return 'scheduled';
   if (drop.closesAtMs !== null && drop.closesAtMs <= nowMs) return 'closed';
   return drop.granted >= drop.stock ? 'sold_out' : 'open';
+}
+
+/** The part of a drop that moves with its log. */
+export function standingOf(drop: Drop): DropStanding {
+  const { entries, opensAtMs, closesAtMs, cancelled, granted, stock, lastGrantedArrival } = drop;
+  return { entries, opensAtMs, closesAtMs, cancelled, granted, stock, lastGrantedArrival };
 }
 
 export function remainingOf(drop: Drop): number {

@@ -21,12 +21,21 @@ export interface DropRoutesParts {
   readonly catalogue: Catalogue;
   readonly clock: LedgerClock;
   readonly guard: Guard;
+  /** After each change by an administrator. */
+  readonly onChanged: (drop: Drop) => void;
+  readonly onDeleted: (id: string) => void;
 }
 
-export function dropRoutes(server: Server, { database, catalogue, clock, guard }: DropRoutesParts): void {
+export function dropRoutes(server: Server, parts: DropRoutesParts): void {
+  const { database, catalogue, clock, guard, onChanged, onDeleted } = parts;
   const tags = ['drops'];
   const security = [{ accessToken: [] }];
   const view = (drop: Drop) => viewOf(drop, clock.nowMs());
+  const changed = (drop: Drop): Drop => {
+    const kept = catalogue.changed(drop);
+    onChanged(drop);
+    return kept;
+  };
 
   server.get(
     '/v1/drops',
@@ -65,7 +74,7 @@ export function dropRoutes(server: Server, { database, catalogue, clock, guard }
     async (request, reply) => {
       const { kind, ...input } = request.body;
       const terms = newTerms(kind, input as DropInput, clock.nowMs());
-      return reply.code(201).send(view(catalogue.changed(await createDrop(database, terms))));
+      return reply.code(201).send(view(changed(await createDrop(database, terms))));
     },
   );
 
@@ -85,7 +94,7 @@ export function dropRoutes(server: Server, { database, catalogue, clock, guard }
     async (request) => {
       const id = dropIdOf(request.params.id);
       const drop = await amendDrop(database, id, request.body as DropInput, () => clock.nowMs());
-      return view(catalogue.changed(drop));
+      return view(changed(drop));
     },
   );
 
@@ -95,7 +104,7 @@ export function dropRoutes(server: Server, { database, catalogue, clock, guard }
       onRequest: guard.administrator,
       schema: { tags, security, summary: 'Cancel a drop', params: IdParameter, response: { 200: DropShape } },
     },
-    async (request) => view(catalogue.changed(await cancelDrop(database, dropIdOf(request.params.id)))),
+    async (request) => view(changed(await cancelDrop(database, dropIdOf(request.params.id)))),
   );
 
   server.delete(
@@ -113,7 +122,7 @@ export function dropRoutes(server: Server, { database, catalogue, clock, guard }
     async (request, reply) => {
       const id = dropIdOf(request.params.id);
       await deleteDrop(database, id);
-      catalogue.forget(id);
+      onDeleted(id);
       return reply.code(204).send(null);
     },
   );

@@ -1,6 +1,7 @@
 /** What drops store. The row belongs to the ledger: who changes it locks it first, and writes a log entry in the same transaction. */
 import type { Database, Queryable } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
+import type { ClaimRequest } from '../ledger/ledger.ts';
 import { append } from '../ledger/log.ts';
 import { type Discount, type Drop, type DropKind, type DropState, viewOf } from './drop.ts';
 import { amendedTerms, type DropInput, type DropTerms } from './terms.ts';
@@ -105,6 +106,47 @@ export async function deleteDrop(database: Database, id: string): Promise<void> 
 export async function dropById(database: Queryable, id: string): Promise<Drop | undefined> {
   const [row] = await database.query<DropRow>('select * from drops where id = $1', [id]);
   return row && toDrop(row);
+}
+
+/** A drop together with the claims that its log tells of after an entry; both as of one moment, so that the claims are all there are up to `drop.entries`. */
+export interface DropWithClaims {
+  readonly drop: Drop;
+  readonly claims: readonly ClaimRequest[];
+}
+
+const WITH_CLAIMS = `
+  select d.*, array(
+    select json_build_array(l.body -> 'userIds', l.body -> 'requestIds')::text
+    from log_entries l where l.drop_id = d.id and l.number > $2 and l.kind = 'claims') as claims
+  from drops d where d.id = $1`;
+
+/** `afterEntry`: 0 for all claims. Undefined for an unknown drop. */
+export async function dropWithClaims(
+  database: Queryable,
+  id: string,
+  afterEntry: number,
+): Promise<DropWithClaims | undefined> {
+  const [row] = await database.query<DropRow & { claims: string[] }>(WITH_CLAIMS, [id, afterEntry]);
+  if (row === undefined) return undefined;
+  const claims = row.claims.flatMap((text) => {
+    const [userIds, requestIds] = JSON.parse(text) as [string[], string[]];
+    return userIds.map((userId, place) => ({ userId, requestId: requestIds[place] ?? '' }));
+  });
+  return { drop: toDrop(row), claims };
+}
+
+/** Resolves when every decision on this drop that was begun before is committed or undone: each holds the row until then. */
+export async function awaitDecisions(database: Queryable, id: string): Promise<void> {
+  await database.query('select from drops where id = $1 for share', [id]);
+}
+
+/** How many log entries each of these drops has; deleted ones are missing. */
+export async function entriesOf(database: Queryable, ids: readonly string[]): Promise<Map<string, number>> {
+  const rows = await database.query<{ id: string; entries: string }>(
+    'select id, entries from drops where id = any($1)',
+    [ids],
+  );
+  return new Map(rows.map(({ id, entries }) => [id, Number(entries)]));
 }
 
 export async function hasDrops(database: Queryable): Promise<boolean> {

@@ -28,7 +28,31 @@ export interface BatchAnswer {
   /** In the order of the requests. */
   readonly outcomes: readonly Outcome[];
   readonly standing: DropStanding;
+  /** The claims that this batch added to the log, as entry number `standing.entries`. None: repeats and claims before the opening leave no entry. */
+  readonly taken: readonly ClaimRequest[];
 }
+
+/** The claims on one drop, of those that the queue delivered. */
+export interface DropBatch {
+  readonly dropId: string;
+  readonly requests: readonly ClaimRequest[];
+}
+
+/** Where in the queue a delivery stands. Offsets are 64-bit numbers: as text here, as Kafka counts them. */
+export interface QueuePosition {
+  /** The topic's id. */
+  readonly topic: string;
+  readonly partition: number;
+  /** What the caller believes to be the next offset. */
+  readonly expected: bigint;
+  /** The offset after its last record. */
+  readonly next: bigint;
+}
+
+export type QueuedAnswer =
+  | { readonly applied: true; readonly answers: readonly (BatchAnswer | undefined)[] }
+  /** Another process has moved on: nothing was decided. */
+  | { readonly applied: false; readonly position: bigint };
 
 interface KnownAnswer {
   outcome: Outcome['outcome'];
@@ -63,11 +87,19 @@ const CODE_ATTEMPTS_MAX = 3;
 
 const CLAIM = 'select claim($1, $2, $3, $4)::text as reply';
 
-const ANSWER_TO = `
-  select known_answer(drop_id, arrival, user_id, request_id)::text as answer
-  from claims where drop_id = $1 and user_id = $2 and request_id = $3`;
+const CLAIM_QUEUED = 'select claim_queued($1, $2, $3, $4, $5, $6, $7, $8, $9)::text as reply';
 
-const TAKEN = 'select user_id, request_id from claims where drop_id = $1';
+/** The first reader of a partition starts its count. */
+const POSITION = `
+  with started as (
+    insert into intake_positions (topic, partition, next_offset) values ($1, $2, 0) on conflict do nothing returning next_offset)
+  select next_offset from started
+  union all select next_offset from intake_positions where topic = $1 and partition = $2`;
+
+const ANSWERS_TO = `
+  select r.position, known_answer(c.drop_id, c.arrival, c.user_id, c.request_id)::text as answer
+  from unnest($2::bigint[], $3::text[]) with ordinality as r (user_id, request_id, position)
+  join claims c on c.drop_id = $1 and c.user_id = r.user_id and c.request_id = r.request_id`;
 
 export class Ledger {
   readonly #database: Queryable;
@@ -83,45 +115,75 @@ export class Ledger {
    * Returns undefined for an unknown drop. Throws when the database fails: the batch is then in doubt, and the same requests may be sent again.
    */
   async claim(dropId: string, requests: readonly ClaimRequest[]): Promise<BatchAnswer | undefined> {
-    const { unique, places } = fold(requests);
-    const decision = await this.#decide(dropId, unique);
-    if (decision === undefined) return undefined;
-    const { reply, codes } = decision;
-    const outcomes = readOutcomes(dropId, unique, codes, reply);
-    return {
-      outcomes: places.map((place) => outcomes[place] as Outcome),
-      standing: {
-        entries: reply.entries,
-        opensAtMs: Date.parse(reply.opensAt),
-        closesAtMs: reply.closesAt === null ? null : Date.parse(reply.closesAt),
-        cancelled: reply.cancelled,
-        granted: reply.granted,
-        stock: reply.stock,
-        lastGrantedArrival: reply.lastGrantedArrival,
-      },
-    };
+    const folded = fold(requests);
+    return this.#withFreshCodes([folded], async (codes) => {
+      const { userIds, requestIds } = columns([folded]);
+      const [row] = await this.#database.query<{ reply: string | null }>(CLAIM, [dropId, userIds, requestIds, codes]);
+      return row?.reply ? readAnswer(dropId, folded, codes, JSON.parse(row.reply) as ClaimReply) : undefined;
+    });
+  }
+
+  /**
+   * Decides what the queue has delivered, batch after batch, in one transaction with the queue's position; or nothing, when the position is not the expected
+   * one. Throws when the database fails: then it is in doubt, and the same delivery may be tried again with the same position.
+   */
+  async claimQueued(position: QueuePosition, batches: readonly DropBatch[]): Promise<QueuedAnswer> {
+    const folded = batches.map(({ requests }) => fold(requests));
+    return this.#withFreshCodes(folded, async (codes) => {
+      const { userIds, requestIds } = columns(folded);
+      const [row] = await this.#database.query<{ reply: string }>(CLAIM_QUEUED, [
+        ...[position.topic, position.partition, String(position.expected), String(position.next)],
+        ...[batches.map(({ dropId }) => dropId), folded.map(({ unique }) => unique.length), userIds, requestIds, codes],
+      ]);
+      const reply = JSON.parse(row?.reply ?? '{}') as { position: number; replies?: (ClaimReply | null)[] };
+      if (reply.replies === undefined) return { applied: false, position: BigInt(reply.position) };
+      let from = 0;
+      const answers = batches.map(({ dropId }, place) => {
+        const { unique, places } = folded[place] as Folded;
+        const batchCodes = codes.slice(from, from + unique.length);
+        from += unique.length;
+        const batchReply = reply.replies?.[place];
+        return batchReply ? readAnswer(dropId, { unique, places }, batchCodes, batchReply) : undefined;
+      });
+      return { applied: true, answers };
+    });
+  }
+
+  /** The first offset of this partition that has not been applied. */
+  async positionOf(topic: string, partition: number): Promise<bigint> {
+    const [row] = await this.#database.query<{ next_offset: string }>(POSITION, [topic, partition]);
+    if (row === undefined) return this.positionOf(topic, partition); // another process started the count in this very moment
+    return BigInt(row.next_offset);
   }
 
   /** The answer that a claim got, or undefined if the ledger never took it. */
   async answerTo(dropId: string, userId: string, requestId: string): Promise<Outcome | undefined> {
-    const [row] = await this.#database.query<{ answer: string }>(ANSWER_TO, [dropId, userId, requestId]);
-    return row && knownOutcome(dropId, requestId, JSON.parse(row.answer) as KnownAnswer);
+    const [answer] = await this.answersTo(dropId, [{ userId, requestId }]);
+    return answer;
   }
 
-  /** All claims on this drop that were taken, granted or not. */
-  async taken(dropId: string): Promise<ClaimRequest[]> {
-    const rows = await this.#database.query<{ user_id: string; request_id: string }>(TAKEN, [dropId]);
-    return rows.map((row) => ({ userId: row.user_id, requestId: row.request_id }));
+  /** The answers that claims got, in their order; undefined for each that the ledger has not taken. */
+  async answersTo(dropId: string, requests: readonly ClaimRequest[]): Promise<(Outcome | undefined)[]> {
+    const { userIds, requestIds } = columns([{ unique: requests }]);
+    const answers: (Outcome | undefined)[] = requests.map(() => undefined);
+    const rows = await this.#database.query<{ position: string; answer: string }>(ANSWERS_TO, [
+      ...[dropId, userIds, requestIds],
+    ]);
+    for (const { position, answer } of rows) {
+      const place = Number(position) - 1;
+      answers[place] = knownOutcome(dropId, requestIds[place] ?? '', JSON.parse(answer) as KnownAnswer);
+    }
+    return answers;
   }
 
-  async #decide(dropId: string, requests: readonly ClaimRequest[]) {
-    const userIds = requests.map((request) => request.userId);
-    const requestIds = requests.map((request) => request.requestId);
+  /** One code for each claim; all of them anew when one of them is some other grant's already. */
+  async #withFreshCodes<Result>(
+    batches: readonly Pick<Folded, 'unique'>[],
+    decide: (codes: string[]) => Promise<Result>,
+  ): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
-      const codes = requests.map(() => this.#newCode());
       try {
-        const [row] = await this.#database.query<{ reply: string | null }>(CLAIM, [dropId, userIds, requestIds, codes]);
-        return row?.reply ? { reply: JSON.parse(row.reply) as ClaimReply, codes } : undefined;
+        return await decide(batches.flatMap(({ unique }) => unique.map(() => this.#newCode())));
       } catch (error) {
         const codeTaken = isDatabaseError(error, SQLSTATE.uniqueViolation, 'grants_code');
         if (!codeTaken || attempt === CODE_ATTEMPTS_MAX) throw error;
@@ -130,8 +192,46 @@ export class Ledger {
   }
 }
 
+interface Folded {
+  readonly unique: readonly ClaimRequest[];
+  readonly places: readonly number[];
+}
+
+function columns(batches: readonly Pick<Folded, 'unique'>[]): { userIds: string[]; requestIds: string[] } {
+  const requests = batches.flatMap(({ unique }) => unique);
+  return {
+    userIds: requests.map(({ userId }) => userId),
+    requestIds: requests.map(({ requestId }) => requestId),
+  };
+}
+
+function readAnswer(
+  dropId: string,
+  { unique, places }: Folded,
+  codes: readonly string[],
+  reply: ClaimReply,
+): BatchAnswer {
+  const outcomes = readOutcomes(dropId, unique, codes, reply);
+  return {
+    outcomes: places.map((place) => outcomes[place] as Outcome),
+    standing: {
+      entries: reply.entries,
+      opensAtMs: Date.parse(reply.opensAt),
+      closesAtMs: reply.closesAt === null ? null : Date.parse(reply.closesAt),
+      cancelled: reply.cancelled,
+      granted: reply.granted,
+      stock: reply.stock,
+      lastGrantedArrival: reply.lastGrantedArrival,
+    },
+    taken: unique.filter((_request, place) => !NOT_TAKEN.includes(reply.outcomes[place] ?? '')),
+  };
+}
+
+/** Letters of claims that left no trace: known, and not open. */
+const NOT_TAKEN = 'kn';
+
 /** Each (user, request) once, in the order of its first appearance, and for every request the place of its answer. */
-function fold(requests: readonly ClaimRequest[]): { unique: ClaimRequest[]; places: number[] } {
+function fold(requests: readonly ClaimRequest[]): Folded {
   const placeOf = new Map<string, number>();
   const unique: ClaimRequest[] = [];
   const places = requests.map((request) => {

@@ -88,12 +88,14 @@ export function dropMessage(drop: Drop, nowMs: number): string {
   });
 }
 
-/** The answer to a claim: `outcome`, or `error` for a fault. */
+/** The answer to a claim: `outcome`, `queued` when that comes later, or `error` for a fault. */
 export function answerMessage(requestId: string, answer: ClaimAnswer): string {
   if ('fault' in answer) {
     const seconds = retryAfterSeconds(answer.fault);
     return errorMessage(answer.fault, { requestId, ...(seconds !== undefined && { retryAfterSeconds: seconds }) });
   }
+  if ('queued' in answer)
+    return JSON.stringify({ type: 'queued', dropId: answer.dropId, requestId, claim: answer.queued });
   if (answer.outcome === 'granted') return `{"type":"outcome",${JSON.stringify(answer).slice(1)}`;
   return `{"type":"outcome","outcome":"${answer.outcome}","dropId":"${answer.dropId}"${refusalMembers(answer)}`;
 }

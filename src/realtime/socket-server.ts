@@ -42,6 +42,7 @@ export class SocketServer implements ConnectionHost {
   });
   readonly #connections = new Set<Connection>();
   readonly #bySession = new Map<string, Set<Connection>>();
+  readonly #byUser = new Map<string, Set<Connection>>();
   #heartbeat: NodeJS.Timeout | undefined;
   #closing = false;
   #part = 0;
@@ -81,6 +82,11 @@ export class SocketServer implements ConnectionHost {
     for (const connection of this.#connections) connection.terminate();
   }
 
+  /** Sends a message to all sockets that this person has open here. */
+  tellUser(userId: string, message: string): void {
+    for (const connection of this.#byUser.get(userId) ?? []) connection.send(message);
+  }
+
   nowMs(): number {
     return this.#parts.nowMs();
   }
@@ -98,25 +104,23 @@ export class SocketServer implements ConnectionHost {
   }
 
   authenticated(connection: Connection, before: Identity | undefined): void {
-    this.#leaveSession(connection, before);
-    const sessionId = connection.identity?.sessionId;
-    if (sessionId === undefined) return;
-    const connections = this.#bySession.get(sessionId);
-    if (connections === undefined) this.#bySession.set(sessionId, new Set([connection]));
-    else connections.add(connection);
+    this.#forget(connection, before);
+    const { identity } = connection;
+    if (identity === undefined) return;
+    enter(this.#bySession, identity.sessionId, connection);
+    enter(this.#byUser, identity.accountId, connection);
   }
 
   closed(connection: Connection): void {
     this.#connections.delete(connection);
-    this.#leaveSession(connection, connection.identity);
+    this.#forget(connection, connection.identity);
     this.#parts.liveView.leave(connection);
   }
 
-  #leaveSession(connection: Connection, identity: Identity | undefined): void {
+  #forget(connection: Connection, identity: Identity | undefined): void {
     if (identity === undefined) return;
-    const connections = this.#bySession.get(identity.sessionId);
-    connections?.delete(connection);
-    if (connections?.size === 0) this.#bySession.delete(identity.sessionId);
+    leave(this.#bySession, identity.sessionId, connection);
+    leave(this.#byUser, identity.accountId, connection);
   }
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
@@ -141,4 +145,16 @@ export class SocketServer implements ConnectionHost {
     this.#part = (this.#part + 1) % HEARTBEAT_PARTS;
     for (const connection of this.#connections) if (connection.heartbeatPart === this.#part) connection.heartbeat();
   }
+}
+
+function enter(index: Map<string, Set<Connection>>, key: string, connection: Connection): void {
+  const connections = index.get(key);
+  if (connections === undefined) index.set(key, new Set([connection]));
+  else connections.add(connection);
+}
+
+function leave(index: Map<string, Set<Connection>>, key: string, connection: Connection): void {
+  const connections = index.get(key);
+  connections?.delete(connection);
+  if (connections?.size === 0) index.delete(key);
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { DatabaseLeases } from '../../src/adapters/database-leases.ts';
 import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { databaseContract } from './database-contract.ts';
+import { leasesContract } from './leases-contract.ts';
 import { ledgerContract } from './ledger-contract.ts';
 
 describe('PGlite', () => {
@@ -12,4 +14,8 @@ describe('PGlite', () => {
 
   databaseContract('pglite', () => database);
   ledgerContract('pglite', () => database);
+  leasesContract('pglite', {
+    database: () => database,
+    open: (leaseSeconds) => new DatabaseLeases(database, leaseSeconds),
+  });
 });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DatabaseLeases } from '../../src/adapters/database-leases.ts';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
 import { databaseContract } from './database-contract.ts';
+import { leasesContract } from './leases-contract.ts';
 import { ledgerContract } from './ledger-contract.ts';
 
 describe.skipIf(!hasPostgres)('PostgreSQL', () => {
@@ -29,4 +31,8 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
 
   databaseContract('postgres', () => database);
   ledgerContract('postgres', () => database);
+  leasesContract('postgres', {
+    database: () => database,
+    open: (leaseSeconds) => new DatabaseLeases(database, leaseSeconds),
+  });
 });

@@ -1,12 +1,13 @@
-/** A whole server in this process, on a database in memory and a free port, and people to press. */
+/** A whole server in this process, on a free port and a database in memory (or the one that DATABASE_URL names), and people to press. */
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
 import { WebSocket } from 'ws';
-import { createAdministrator } from '../../src/accounts/first-administrator.ts';
+import { ensureAdministrator } from '../../src/accounts/first-administrator.ts';
 import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
-import { type App, createApp } from '../../src/app.ts';
+import { type App, createApp, openDatabase } from '../../src/app.ts';
 import { readSettings } from '../../src/config/settings.ts';
+import type { Database } from '../../src/database/database.ts';
 
 const ADMIN = { username: 'admin', email: 'admin@example.com', password: 'the administrator' };
 
@@ -35,11 +36,10 @@ export interface Person {
 export class RunningApp {
   readonly app: App;
   readonly url: string;
-  readonly database: PgliteDatabase;
+  readonly database: Database;
   #administrator: Promise<string> | undefined;
 
   static async start(environment: Record<string, string> = {}): Promise<RunningApp> {
-    const database = await PgliteDatabase.open(null);
     const settings = readSettings({
       PORT: '0',
       HOST: '127.0.0.1',
@@ -48,12 +48,13 @@ export class RunningApp {
       REQUESTS_PER_USER_PER_SECOND: '1000',
       ...environment,
     });
-    const app = await createApp(settings, pino({ level: 'silent' }), database);
-    await createAdministrator(database, ADMIN);
+    const database = settings.databaseUrl === null ? await PgliteDatabase.open(null) : await openDatabase(settings);
+    const app = await createApp(settings, pino({ level: environment['LOG_LEVEL'] ?? 'silent' }), database);
+    await ensureAdministrator(database, ADMIN);
     return new RunningApp(app, database, await app.listen());
   }
 
-  private constructor(app: App, database: PgliteDatabase, port: number) {
+  private constructor(app: App, database: Database, port: number) {
     this.app = app;
     this.database = database;
     this.url = `http://127.0.0.1:${port}`;

@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Breaker } from '../fleet/breaker.ts';
+import type { Outcome } from '../ledger/outcome.ts';
+import type { QueuedClaims } from './claim-queue.ts';
+import { DirectIntake } from './direct-intake.ts';
+import type { Claim, Faulted } from './intake.ts';
+import { QueuedIntake } from './queued-intake.ts';
+
+const claimOf = (userId: string, dropId = '7'): Claim => ({ dropId, userId, requestId: `request-${userId}` });
+const outcomeOf = ({ dropId, requestId }: Claim, arrival = 1): Outcome => {
+  return { outcome: 'sold_out', dropId, requestId, arrival };
+};
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('the queued intake', () => {
+  let records: QueuedClaims[];
+  let put: () => Promise<void>;
+  let lag: number | undefined;
+  let hearing: boolean;
+  let inLedger: Map<string, Outcome>;
+  let askedDirectly: string[];
+  let directFails: boolean;
+  let late: [Claim, Outcome | Faulted][];
+  let breaker: Breaker;
+  let intake: QueuedIntake;
+
+  beforeEach(() => {
+    records = [];
+    put = async () => {};
+    lag = 1;
+    hearing = true;
+    inLedger = new Map();
+    askedDirectly = [];
+    directFails = false;
+    late = [];
+    breaker = new Breaker({ name: 'kafka', failuresMax: 1, probeAfterMs: 300, onChange() {} });
+    const direct = new DirectIntake(
+      {
+        async claim(dropId, requests) {
+          if (directFails) throw new Error('the database is away');
+          askedDirectly.push(...requests.map(({ userId }) => userId));
+          const standing = { entries: 1, opensAtMs: 0, closesAtMs: null, cancelled: false, granted: 0, stock: 0 };
+          const outcomes = requests.map(({ userId }, place) => outcomeOf(claimOf(userId, dropId), 100 + place));
+          return { outcomes, standing: { ...standing, lastGrantedArrival: null }, taken: requests };
+        },
+      },
+      { queueMax: 100, batchMax: 100, onDecided() {}, onFailed() {} },
+    );
+    intake = new QueuedIntake({
+      ...{ name: 'me', breaker, direct, answerWithinMs: 200, queueMax: 5, lagMax: 10 },
+      queue: {
+        async put(each) {
+          await put();
+          records.push(...each);
+        },
+        read: async () => {},
+        readAgain() {},
+        earliest: async () => 0n,
+        close: async () => {},
+        get lag() {
+          return lag;
+        },
+      },
+      ledger: { answersTo: async (_dropId, requests) => requests.map(({ userId }) => inLedger.get(userId)) },
+      hearing: () => hearing,
+      onLate: (claim, answer) => late.push([claim, answer]),
+    });
+  });
+  afterEach(() => intake.close());
+
+  const hear = (claim: Claim, outcome: Outcome | null) =>
+    intake.hear({ dropId: claim.dropId, answers: [[{ userId: claim.userId, requestId: claim.requestId }, outcome]] });
+
+  it('puts what arrives together into one record per drop, and answers with what is told', async () => {
+    const claims = [claimOf('1'), claimOf('2'), claimOf('3', '8')];
+    const answers = claims.map((claim) => intake.submit(claim));
+    await pause(30);
+    expect(records.map(({ from, dropId, claims: each }) => [from, dropId, each.map(({ userId }) => userId)])).toEqual([
+      ['me', '7', ['1', '2']],
+      ['me', '8', ['3']],
+    ]);
+    for (const claim of claims) hear(claim, outcomeOf(claim));
+    expect(await Promise.all(answers)).toEqual(claims.map((claim) => outcomeOf(claim)));
+    expect(intake.depth).toBe(0);
+  });
+
+  it('gathers while a record is being put', async () => {
+    let finish = () => {};
+    put = () => new Promise((resolve) => (finish = resolve));
+    void intake.submit(claimOf('1'));
+    await pause(30);
+    for (const user of ['2', '3']) void intake.submit(claimOf(user));
+    await pause(30);
+    put = async () => {};
+    finish();
+    await pause(30);
+    expect(records.map(({ claims }) => claims.length)).toEqual([1, 2]);
+  });
+
+  it('lets a repeat wait for the same answer, and puts nothing more', async () => {
+    const claim = claimOf('1');
+    const answers = [intake.submit(claim), intake.submit(claim)];
+    await pause(30);
+    hear(claim, null);
+    expect(await Promise.all(answers)).toEqual([{ fault: 'drop_not_found' }, { fault: 'drop_not_found' }]);
+    expect(records).toHaveLength(1);
+  });
+
+  it('tells `queued` in time, and the outcome late', async () => {
+    const claim = claimOf('1');
+    expect(await intake.submit(claim)).toBe('queued');
+    await intake.drained();
+    expect(intake.depth).toBe(1);
+    hear(claim, outcomeOf(claim));
+    expect(late).toEqual([[claim, outcomeOf(claim)]]);
+    expect(intake.depth).toBe(0);
+  });
+
+  it('looks into the ledger when nothing is heard', async () => {
+    hearing = false;
+    inLedger.set('1', outcomeOf(claimOf('1'), 42));
+    expect(await intake.submit(claimOf('1'))).toEqual(outcomeOf(claimOf('1'), 42));
+  });
+
+  it('asks directly when the queue fails, also for those who wait, and goes back when it works', async () => {
+    const waiting = intake.submit(claimOf('1'));
+    await pause(30);
+    put = () => Promise.reject(new Error('no brokers'));
+    expect(await intake.submit(claimOf('2'))).toMatchObject({ outcome: 'sold_out' });
+    expect(breaker.state).toBe('open');
+    expect(await waiting).toMatchObject({ outcome: 'sold_out' });
+    expect(askedDirectly).toEqual(['2', '1']);
+    put = async () => {};
+    await pause(320);
+    void intake.submit(claimOf('3'));
+    await pause(30);
+    expect(records.at(-1)?.claims).toEqual([{ userId: '3', requestId: 'request-3' }]);
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('is in doubt, and says so, when both ways fail', async () => {
+    put = () => Promise.reject(new Error('no brokers'));
+    directFails = true;
+    expect(await intake.submit(claimOf('1'))).toEqual({ fault: 'ledger_unavailable' });
+  });
+
+  it('keeps what was told `queued` until somebody can answer it', async () => {
+    expect(await intake.submit(claimOf('1'))).toBe('queued');
+    put = () => Promise.reject(new Error('no brokers'));
+    directFails = true;
+    await intake.submit(claimOf('2'));
+    await pause(150);
+    expect([late, intake.depth]).toEqual([[], 1]);
+    directFails = false;
+    await expect.poll(() => late).toMatchObject([[claimOf('1'), { outcome: 'sold_out' }]]);
+  });
+
+  it('turns away what is too much, here or in the queue', async () => {
+    for (const user of ['1', '2', '3', '4', '5']) void intake.submit(claimOf(user));
+    expect(await intake.submit(claimOf('6'))).toEqual({ fault: 'overloaded' });
+    for (const user of ['1', '2', '3', '4', '5']) hear(claimOf(user), outcomeOf(claimOf(user)));
+    lag = 11;
+    expect(await intake.submit(claimOf('6'))).toEqual({ fault: 'overloaded' });
+    lag = undefined;
+    void intake.submit(claimOf('6'));
+    expect(intake.depth).toBe(1);
+  });
+});

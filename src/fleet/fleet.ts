@@ -1,0 +1,39 @@
+/** What a process has in common with the others: the parts that all of its roles use, whichever adapters play them. */
+import type { FastifyBaseLogger } from 'fastify';
+import type { MakeLimiter } from '../accounts/limiters.ts';
+import type { ClaimQueue } from '../claims/claim-queue.ts';
+import type { InFlightLock } from '../claims/in-flight-lock.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Database } from '../database/database.ts';
+import type { LedgerClock } from '../drops/clock.ts';
+import type { BatchAnswer, Ledger } from '../ledger/ledger.ts';
+import type { LogTopic } from '../ledger/relay.ts';
+import type { Metrics } from '../reports/metrics.ts';
+import type { Breaker } from './breaker.ts';
+import type { Leases } from './lease.ts';
+import type { News } from './news.ts';
+
+export interface Fleet {
+  readonly settings: Settings;
+  readonly logger: FastifyBaseLogger;
+  readonly database: Database;
+  readonly metrics: Metrics;
+  readonly clock: LedgerClock;
+  readonly ledger: Ledger;
+  readonly news: News;
+  /** Whether other processes may write to the same database. */
+  readonly alone: boolean;
+  readonly lock: InFlightLock;
+  readonly leases: Leases;
+  readonly makeLimiter: MakeLimiter;
+  /** Null without Kafka. */
+  readonly queue: ClaimQueue | null;
+  readonly logTopic: LogTopic | null;
+  readonly breakers: { readonly postgres: Breaker; readonly kafka: Breaker };
+}
+
+/** Tells everybody of a batch that was decided. Before anyone is answered: whoever hears an answer finds the gates of this process up to date. */
+export function announceDecision({ news, metrics }: Fleet, dropId: string, answer: BatchAnswer, tookMs: number): void {
+  metrics.decided(answer.outcomes.length, tookMs / 1000);
+  if (answer.taken.length > 0) news.announce('ledger', { dropId, standing: answer.standing, claims: answer.taken });
+}

@@ -1,0 +1,153 @@
+/** The gateway: takes claims and requests, keeps sockets, serves the pages. In the order a claim travels. */
+import { Guard } from '../accounts/guard.ts';
+import { loadtestRoutes } from '../accounts/loadtest-routes.ts';
+import { accountRoutes } from '../accounts/routes.ts';
+import { Sessions } from '../accounts/sessions.ts';
+import { SignInAttempts } from '../accounts/sign-in-attempts.ts';
+import { AccessTokens } from '../accounts/tokens.ts';
+import { Admission } from '../claims/admission.ts';
+import { DirectIntake } from '../claims/direct-intake.ts';
+import { claimsFastLane } from '../claims/fast-lane.ts';
+import { Gates } from '../claims/gates.ts';
+import type { Claim, Faulted, Intake } from '../claims/intake.ts';
+import { QueuedIntake } from '../claims/queued-intake.ts';
+import { claimRoutes } from '../claims/routes.ts';
+import { readJwtSecret } from '../config/secrets.ts';
+import { Catalogue } from '../drops/catalogue.ts';
+import { standingOf } from '../drops/drop.ts';
+import { dropRoutes } from '../drops/routes.ts';
+import { announceDecision, type Fleet } from '../fleet/fleet.ts';
+import { shareRates } from '../fleet/shared-rates.ts';
+import { grantRoutes } from '../grants/routes.ts';
+import { servePages } from '../http/pages.ts';
+import { openFastLane, type Server } from '../http/server.ts';
+import type { Outcome } from '../ledger/outcome.ts';
+import { isSecure } from '../realtime/is-secure.ts';
+import { LiveView } from '../realtime/live-view.ts';
+import { answerMessage } from '../realtime/messages.ts';
+import { SocketServer } from '../realtime/socket-server.ts';
+
+/** While other processes cannot tell of ended sessions, the database is asked. */
+const RECALL_SESSIONS_EVERY_MS = 1_009;
+const RECALL_SECONDS = 30;
+
+export interface Gateway {
+  /** Once the server listens. */
+  start(): void;
+  /** Answers what is on its way, and says goodbye to the sockets. */
+  close(): Promise<void>;
+  /** After the last connection is closed. */
+  stop(): void;
+}
+
+export async function createGateway(fleet: Fleet, server: Server): Promise<Gateway> {
+  const { settings, database, clock, news, ledger, metrics, lock } = fleet;
+  const nowMs = () => clock.nowMs();
+  const hearing = () => (fleet.alone ? 'alone' : news.hearing);
+
+  const tokens = new AccessTokens(readJwtSecret(settings));
+  const sessions = new Sessions(database, tokens, new SignInAttempts(fleet.makeLimiter));
+  await sessions.recall();
+  const guard = new Guard(tokens, settings);
+
+  const catalogue = new Catalogue(database);
+  const gates = new Gates({ catalogue, database, nowMs, hearing });
+  const { intake, closeIntake } = await openIntake(fleet, (claim, answer) => settleLate(claim, answer));
+  const { claimsPerUserPerSecond, socketMessagesPerSecond: messagesPerSecond, socketsMax } = settings;
+  const admission = new Admission({ catalogue, gates, intake, lock, nowMs, claimsPerUserPerSecond });
+  const liveView = new LiveView(catalogue, nowMs);
+  const sockets = new SocketServer({
+    ...{ admission, tokens, sessions, liveView, nowMs, socketsMax, messagesPerSecond },
+    httpsRequired: settings.httpsRequired,
+    isSecure: (request) => isSecure(request, Boolean(settings.trustProxy)),
+  });
+  metrics.watch({ claims: () => admission.counts, queueDepth: () => intake.depth, sockets: () => sockets.size });
+
+  function settleLate(claim: Claim, answer: Outcome | Faulted): void {
+    admission.settleLate(claim, answer);
+    news.announce('users', { userId: claim.userId, message: answerMessage(claim.requestId, answer) });
+  }
+
+  accountRoutes(server, {
+    ...{ database, sessions, guard, makeLimiter: fleet.makeLimiter },
+    signUpsPerAddressPerHour: settings.signUpsPerAddressPerHour,
+  });
+  dropRoutes(server, {
+    ...{ database, catalogue, clock, guard },
+    onChanged: (drop) =>
+      news.announce('ledger', { dropId: drop.id, standing: standingOf(drop), claims: [], amended: true }),
+    onDeleted: (dropId) => news.announce('deleted', { dropId }),
+  });
+  claimRoutes(server, { admission, ledger, guard });
+  grantRoutes(server, { database, guard });
+  if (settings.loadtestEnabled) loadtestRoutes(server, { database, guard, tokens });
+  await servePages(server);
+  if (!settings.httpsRequired) openFastLane(server, claimsFastLane(admission, tokens));
+  sockets.attach(server.server);
+
+  await Promise.all([
+    news.hear('ledger', (committed) => gates.hear(committed)),
+    news.hear('deleted', ({ dropId }) => gates.forget(dropId)),
+    news.hear('sessions', ({ sessionId }) => sessions.endedElsewhere(sessionId)),
+    news.hear('users', ({ userId, message }) => sockets.tellUser(userId, message)),
+  ]);
+  sessions.onEndedHere((sessionId) => news.tell('sessions', { sessionId }));
+  const stopSharing = fleet.alone
+    ? () => {}
+    : await shareRates(news, { claims: admission.rates, users: guard.byUser, addresses: guard.byAddress });
+  const recall = setInterval(() => {
+    // The next one finds what this one missed.
+    if (hearing() === false) sessions.recall(RECALL_SECONDS).catch(() => {});
+  }, RECALL_SESSIONS_EVERY_MS).unref();
+  news.onHearingAgain(() => {
+    gates.pollNow();
+    sessions.recall().catch(() => {});
+  });
+
+  return {
+    start() {
+      gates.start();
+      liveView.start();
+    },
+    async close() {
+      await admission.close();
+      await sockets.close();
+    },
+    stop() {
+      clearInterval(recall);
+      stopSharing();
+      closeIntake();
+      liveView.stop();
+      gates.stop();
+    },
+  };
+}
+
+/** How claims travel from here: straight to the ledger, or through the queue with the straight way as the second best. */
+async function openIntake(
+  fleet: Fleet,
+  onLate: (claim: Claim, answer: Outcome | Faulted) => void,
+): Promise<{ intake: Intake; closeIntake: () => void }> {
+  const { settings, logger, metrics, ledger, news, breakers, queue } = fleet;
+  const { claimQueueMax: queueMax, claimAnswerWithinMs: answerWithinMs, kafka } = settings;
+  const direct = new DirectIntake(
+    { claim: (dropId, requests) => breakers.postgres.run(() => ledger.claim(dropId, requests)) },
+    {
+      queueMax,
+      batchMax: settings.claimBatchMax,
+      onDecided: (dropId, answer, tookMs) => announceDecision(fleet, dropId, answer, tookMs),
+      onFailed(dropId, error, claims) {
+        metrics.failed();
+        logger.error({ err: error, dropId, claims }, 'the ledger did not answer a batch');
+      },
+    },
+  );
+  if (queue === null || kafka === null) return { intake: direct, closeIntake: () => {} };
+  const queued = new QueuedIntake({
+    ...{ name: news.name, queue, breaker: breakers.kafka, direct, ledger, answerWithinMs, queueMax, onLate },
+    hearing: () => news.hearing,
+    lagMax: kafka.lagMax,
+  });
+  await news.hearOutcomes((outcomes) => queued.hear(outcomes));
+  return { intake: queued, closeIntake: () => queued.close() };
+}

@@ -1,0 +1,73 @@
+/**
+ * Jobs of which a fleet does each one at a time: every worker asks for each job's lease at its hour, and whoever has it does the job.
+ *
+ *   waiting ──the hour──> asking ──the lease is another's──> waiting
+ *      ▲                    └──held, with its fencing number──> working ──done, or failed (and logged)──┐
+ *      └──────────────────────────────────────────────────────────────────────────────────────────────┘
+ *
+ * A run is much shorter than a lease; and a worker that was paused in the middle of one is fenced off when it wakes up.
+ */
+import { FencedOff } from '../fleet/fences.ts';
+import type { Leases } from '../fleet/lease.ts';
+
+export interface Job {
+  readonly name: string;
+  readonly everyMs: number;
+  /** Does one round. Writes only what passes the fence with this number. */
+  run(fence: number): Promise<void>;
+}
+
+export interface JobsParts {
+  readonly leases: Leases;
+  readonly jobs: readonly Job[];
+  readonly onFailed: (job: string, error: unknown) => void;
+  readonly onFencedOff: (job: string) => void;
+}
+
+export class Jobs {
+  readonly #parts: JobsParts;
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #running = new Set<Promise<void>>();
+  #stopped = false;
+
+  constructor(parts: JobsParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    for (const job of this.#parts.jobs) this.#schedule(job);
+  }
+
+  /** Resolves when the rounds under way are done and the leases are given back. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    await Promise.all(this.#running);
+    await Promise.allSettled(this.#parts.jobs.map(({ name }) => this.#parts.leases.release(name)));
+  }
+
+  #schedule(job: Job): void {
+    if (this.#stopped) return;
+    const timer = setTimeout(() => {
+      const round = this.#round(job).finally(() => {
+        this.#running.delete(round);
+        this.#schedule(job);
+      });
+      this.#running.add(round);
+    }, job.everyMs);
+    this.#timers.set(job.name, timer.unref());
+  }
+
+  async #round(job: Job): Promise<void> {
+    try {
+      const fence = await this.#parts.leases.hold(job.name);
+      if (fence !== undefined) await job.run(fence);
+    } catch (error) {
+      if (error instanceof FencedOff) {
+        this.#parts.onFencedOff(job.name);
+        // So that it asks anew, and gets a number of its own if nobody else has.
+        await this.#parts.leases.release(job.name).catch(() => {});
+      } else this.#parts.onFailed(job.name, error);
+    }
+  }
+}

@@ -1,0 +1,243 @@
+/** What holds across processes: whichever gateway somebody comes to, and whatever of Redis and Kafka there is. */
+import { randomUUID } from 'node:crypto';
+import { Consumer } from '@platformatic/kafka';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startPostgres } from '../../ops/servers/postgres.ts';
+import { hasAllServers, metricOf, queueIsReady, useFleet } from './fleet.ts';
+import { RunningApp } from './running-app.ts';
+
+const patient = { timeout: 10_000, interval: 20 };
+
+describe.skipIf(!hasAllServers).each([
+  { name: 'PostgreSQL, Redis and Kafka', redis: true, kafka: true },
+  { name: 'PostgreSQL and Redis', redis: true, kafka: false },
+  { name: 'PostgreSQL and Kafka', redis: false, kafka: true },
+  { name: 'PostgreSQL alone', redis: false, kafka: false },
+])('two gateways on $name', ({ redis, kafka }) => {
+  const fleet = useFleet({ redis, kafka });
+  let [here, there]: RunningApp[] = [];
+  const gateways = () => [here, there] as [RunningApp, RunningApp];
+
+  beforeAll(async () => {
+    here = await fleet.current.start('gateway');
+    there = await fleet.current.start('gateway');
+    if (kafka) await fleet.current.start('sequencer,worker');
+    // Its queue is ready when the first claims go through it.
+    const [first] = gateways();
+    const [person] = await first.people(1);
+    const warm = await first.drop({ stock: 1 });
+    if (kafka) await queueIsReady(first);
+    expect((await first.claim(warm, person?.token ?? '')).status).toBe(201);
+  });
+
+  it('sell exactly what there is, to the crowds of both', async () => {
+    const people = await gateways()[0].people(120);
+    const id = await gateways()[0].drop({ stock: 30 });
+    const answers = await Promise.all(
+      people.map(({ token }, place) => (gateways()[place % 2] as RunningApp).claim(id, token)),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(30);
+    expect(answers.filter(({ body }) => body.code === 'sold_out')).toHaveLength(90);
+  });
+
+  it('give a winner who repeats at the other one the same grant, also when all is sold out', async () => {
+    const [one, other] = gateways();
+    const people = await one.people(2);
+    const id = await one.drop({ stock: 1 });
+    const requestId = randomUUID();
+    const won = await one.claim(id, people[0]?.token ?? '', requestId);
+    expect(won.status).toBe(201);
+    expect((await other.claim(id, people[1]?.token ?? '')).body.code).toBe('sold_out');
+    // At once, and when the other gateway knows.
+    for (const waitMs of [0, 700]) {
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      const again = await other.claim(id, people[0]?.token ?? '', requestId);
+      expect([again.status, again.body]).toEqual([201, won.body]);
+      expect((await other.claim(id, people[1]?.token ?? '')).body.code).toBe('sold_out');
+    }
+  });
+
+  it('show the same stock to those who watch', async () => {
+    const [one, other] = gateways();
+    const [person] = await one.people(1);
+    const id = await one.drop({ stock: 3 });
+    const socket = other.socket();
+    await socket.authenticate();
+    await socket.send({ type: 'watch', dropIds: [id] });
+    await socket.next({ type: 'drop', remaining: 3 });
+    await one.claim(id, person?.token ?? '');
+    await socket.next({ type: 'drop', remaining: 2 });
+    socket.close();
+  });
+
+  it('tell of a change that an administrator made at one of them', async () => {
+    const [one, other] = gateways();
+    const id = await one.drop({ title: 'Before' });
+    expect((await other.call('GET', `/v1/drops/${id}`)).body.title).toBe('Before');
+    const token = await one.administrator();
+    await one.call('PATCH', `/v1/drops/${id}`, { token, body: { title: 'After' } });
+    await expect.poll(async () => (await other.call('GET', `/v1/drops/${id}`)).body.title, patient).toBe('After');
+    await one.call('DELETE', `/v1/drops/${id}`, { token });
+    await expect.poll(async () => (await other.call('GET', `/v1/drops/${id}`)).status, patient).toBe(404);
+  });
+
+  it('end a session on both', async () => {
+    const [one, other] = gateways();
+    const username = `leaver${randomUUID().slice(0, 8)}`;
+    const account = { username, email: `${username}@example.com`, password: 'correct horse battery' };
+    await one.call('POST', '/v1/accounts', { body: account });
+    const { body } = await one.call('POST', '/v1/sessions', { body: { login: username, password: account.password } });
+    const token = body.accessToken;
+    expect((await other.call('GET', '/v1/me', { token })).status).toBe(200);
+    const socket = other.socket();
+    await socket.authenticate(token);
+    await one.call('DELETE', '/v1/sessions/current', { token });
+    await expect.poll(async () => (await other.call('GET', '/v1/me', { token })).status, patient).toBe(401);
+    expect((await socket.closed).code).toBe(4403);
+  });
+
+  it('count a user who hurries at both together', async () => {
+    if (!redis) return; // each counts by itself
+    const [person] = await gateways()[0].people(1);
+    const id = await gateways()[0].drop({ stock: 1, opensAt: new Date(Date.now() + 3_600_000).toISOString() });
+    let refused = 0;
+    // 15 a second at each is below the limit of 20 at each, and above it at both.
+    for (let press = 0; press < 60; press += 1) {
+      const answers = await Promise.all(gateways().map((gateway) => gateway.claim(id, person?.token ?? '')));
+      refused += answers.filter(({ status }) => status === 429).length;
+      await new Promise((resolve) => setTimeout(resolve, 1000 / 15));
+    }
+    expect(refused).toBeGreaterThan(0);
+  });
+});
+
+describe.skipIf(!hasAllServers)('a queue that nobody drains yet', () => {
+  const fleet = useFleet({
+    redis: true,
+    kafka: true,
+    environment: { CLAIM_ANSWER_WITHIN_MS: '300', KAFKA_LAG_MAX: '3' },
+  });
+  let [here, there]: RunningApp[] = [];
+  const gateways = () => [here, there] as [RunningApp, RunningApp];
+  beforeAll(async () => {
+    here = await fleet.current.start('gateway');
+    there = await fleet.current.start('gateway');
+    await queueIsReady(gateways()[0]);
+  });
+
+  it('answers 202, keeps a user to one claim, turns away what is too much, and tells the outcomes late to their sockets', async () => {
+    const [one, other] = gateways();
+    const people = await one.people(8);
+    const [alice] = people;
+    const token = alice?.token ?? '';
+    const id = await one.drop({ stock: 5 });
+    const requestId = randomUUID();
+    const path = `/v1/drops/${id}/claims/${requestId}`;
+
+    const socket = other.socket();
+    await socket.authenticate(token);
+    const queued = await one.claim(id, token, requestId);
+    expect([queued.status, queued.body]).toEqual([202, { claim: path, dropId: id, requestId }]);
+    expect(Number(queued.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await one.call('GET', path, { token })).status).toBe(202);
+    expect((await other.call('GET', path, { token })).status).toBe(202);
+    expect((await other.claim(id, token)).body.code).toBe('claim_in_flight');
+    expect((await one.claim(id, token, requestId)).status).toBe(202);
+
+    await socket.send({ type: 'claim', dropId: id, requestId });
+    await socket.next({ type: 'queued', requestId, dropId: id, claim: path });
+
+    // One record each; the fourth and those after it are too much, as soon as that is known.
+    const answers: string[] = [];
+    for (const person of people.slice(1)) {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      const answer = await one.claim(id, person.token);
+      answers.push(`${answer.status} ${answer.body.code ?? ''}`);
+      if (answer.status === 503) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect(answers).toContain('503 overloaded');
+    expect(answers[0]).toBe('202 ');
+
+    await fleet.current.start('sequencer');
+    const outcome = await socket.next({ type: 'outcome', requestId });
+    expect(outcome).toMatchObject({ outcome: 'granted', serial: 1, dropId: id });
+    await expect.poll(async () => (await other.call('GET', path, { token })).status, patient).toBe(200);
+    // The other gateway learns within a second that the queue is empty.
+    const answered = async () => (await other.claim(id, token, requestId)).body.grantId;
+    await expect.poll(answered, patient).toBe(outcome['grantId']);
+    socket.close();
+  });
+});
+
+describe.skipIf(!hasAllServers)('roles', () => {
+  const fleet = useFleet({ redis: true, kafka: true });
+
+  it('serve their state, and only a gateway the rest', async () => {
+    for (const role of ['sequencer', 'worker']) {
+      const app = await fleet.current.start(role);
+      const statuses = await Promise.all(
+        ['/livez', '/readyz', '/metrics', '/v1/drops'].map(async (path) => (await app.call('GET', path)).status),
+      );
+      expect([role, ...statuses]).toEqual([role, 200, 200, 200, 404]);
+    }
+  });
+
+  it('relay the log to the topic ledger, in order per drop', async () => {
+    const gateway = await fleet.current.start('gateway,sequencer,worker');
+    const people = await gateway.people(10);
+    const id = await gateway.drop({ stock: 5 });
+    for (const { token } of people) await gateway.claim(id, token);
+    const { body } = await gateway.call('GET', `/v1/drops/${id}/ledger`, { token: await gateway.administrator() });
+    const written = String(body)
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ type }) => type === 'entry');
+
+    const { KAFKA_BROKERS = '', KAFKA_TOPIC_PREFIX = '' } = fleet.current.environment;
+    const consumer = new Consumer({
+      ...{ clientId: 'test', groupId: `${KAFKA_TOPIC_PREFIX}test`, bootstrapBrokers: KAFKA_BROKERS.split(',') },
+    });
+    const stream = await consumer.consume({ topics: [`${KAFKA_TOPIC_PREFIX}ledger`], mode: 'earliest' });
+    const heard: { number: number; kind: string; body: unknown }[] = [];
+    for await (const { value } of stream) {
+      const entry = JSON.parse(String(value));
+      if (entry.dropId === id) heard.push(entry);
+      if (heard.length === written.length) break;
+    }
+    expect(heard.map(({ number, kind, body }) => ({ number, kind, body }))).toEqual(
+      written.map(({ number, kind, body }) => ({ number, kind, body })),
+    );
+    await consumer.close(true);
+  });
+});
+
+describe.skipIf(!hasAllServers)('a gateway whose database is gone', () => {
+  it('is alive and not ready, answers claims at once, says so in its metrics, and comes back by itself', async () => {
+    const postgres = await startPostgres({ durable: false });
+    if (postgres === undefined) throw new Error('PostgreSQL is there, as `hasAllServers` says');
+    const app = await RunningApp.start({ DATABASE_URL: postgres.url, CLAIMS_PER_USER_PER_SECOND: '1000' });
+    try {
+      const [person] = await app.people(1);
+      const token = person?.token ?? '';
+      const id = await app.drop();
+      await app.claim(id, token);
+      await postgres.kill('SIGKILL');
+      await expect.poll(async () => (await app.claim(id, token)).status, patient).toBe(503);
+      expect((await app.call('GET', '/livez')).status).toBe(200);
+      await expect.poll(async () => (await app.call('GET', '/readyz')).status, patient).toBe(503);
+      const open = async () => {
+        await app.claim(id, token);
+        return metricOf(app, 'doorbuster_breaker_state{part="postgres"}');
+      };
+      await expect.poll(open, patient).toBe(1);
+      await postgres.start();
+      await expect.poll(async () => (await app.claim(id, token)).status, patient).not.toBe(503);
+      await expect.poll(async () => (await app.call('GET', '/readyz')).status, patient).toBe(200);
+      await expect.poll(() => metricOf(app, 'doorbuster_breaker_state{part="postgres"}'), patient).toBe(0);
+    } finally {
+      await app.app.close();
+      await postgres.stop();
+    }
+  });
+});
