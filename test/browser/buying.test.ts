@@ -95,6 +95,30 @@ describeInBrowser('buying', { timeout: 90_000 }, () => {
     await page.context().close();
   });
 
+  test('who waits in a queue is told so, and hears the outcome when it comes', async () => {
+    const drop = await shop.api.newCoupon({ stock: 10 });
+    const page = await openPage(browser);
+    // The server of these tests has no queue: it is put between it and the page.
+    await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((text) => {
+        const message = JSON.parse(String(text)) as { type: string; requestId: string; dropId: string };
+        if (message.type !== 'claim') return server.send(text);
+        const { requestId, dropId } = message;
+        socket.send(JSON.stringify({ type: 'queued', requestId, dropId, claim: '' }));
+        setTimeout(() => server.send(text), 1_500);
+      });
+    });
+    await signIn(page, shop.url, await shop.api.newPerson());
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    await waitUntilPressable(page);
+    await waitUntilLive(page);
+    await pressButton(page).click();
+    await page.getByText('keeps its place').waitFor();
+    await page.locator('.stage[data-mood="won"]').waitFor();
+    await page.context().close();
+  });
+
   test('two tabs of one person press at once: one unit where one is allowed', async () => {
     const drop = await shop.api.newProduct({ stock: 5, perUserLimit: 1 });
     const person = await shop.api.newPerson();

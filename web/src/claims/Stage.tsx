@@ -96,7 +96,13 @@ function StageMain({ drop, state, untilOpeningMs, view }: StageProps) {
 
 function Asking({ waiting }: { waiting: Waiting }) {
   const words = messages.value.claims;
-  const texts = { sent: words.waitingText, busy: words.retrying, offline: words.keptOffline, early: words.opening };
+  const texts = {
+    sent: words.waitingText,
+    busy: words.retrying,
+    queued: words.queued,
+    offline: words.keptOffline,
+    early: words.opening,
+  };
   return (
     <>
       <span class="asking-dots" aria-hidden="true">

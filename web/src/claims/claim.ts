@@ -19,6 +19,8 @@ export type Waiting =
   | { why: 'sent' }
   /** The server is busy and asked for patience; the press is repeated by itself. */
   | { why: 'busy' }
+  /** The press is in the queue and keeps its place; the outcome comes by itself. */
+  | { why: 'queued' }
   /** Neither the socket nor HTTP gets through; the press is sent on reconnect. */
   | { why: 'offline' }
   /** The press was early by the server's clock; it is repeated at the opening. */

@@ -4,6 +4,7 @@
  *   unpressed --press--> waiting --answer--> answered
  *   waiting: sent      over the socket, or over HTTP where the socket is not open
  *            busy      told to come back: again after the time the server named, same id
+ *            queued    in the queue, where it keeps its place: the outcome comes over the socket; asked for again now and then
  *            offline   no road gets through: again on reconnect, and now and then over HTTP
  *            early     not_open: again at the opening by the server's clock, a bounded number of times
  *   waiting --too many attempts--> unanswered --ask again--> waiting     (the press is kept, the id stays)
@@ -39,6 +40,9 @@ const attemptsMax = 40;
  */
 const pressesApartMs = 1_000;
 const offlineAttemptsCounted = 6;
+const queuedAttemptsCounted = 3;
+/** In case its outcome was told while no socket was open. */
+const queuedAskAgainMs = 4_000;
 const earlyAnswersMax = 5;
 /** An opening further away than this was moved by the administrator; waiting for it unseen would surprise people. */
 const earlyWaitMsMax = 60_000;
@@ -69,6 +73,7 @@ export function press(dropId: string): void {
 export function startClaims(): void {
   connection.onMessage((message) => {
     if (message.type === 'outcome') take(message.requestId, { is: 'answer', answer: message });
+    else if (message.type === 'queued') take(message.requestId, { is: 'queued', afterSeconds: null });
     else if (message.type === 'error' && message.requestId !== undefined)
       take(message.requestId, replyFromError(message.code, message.retryAfterSeconds ?? null));
   });
@@ -144,6 +149,10 @@ function take(requestId: string, reply: Reply): void {
     again(delivery, backoffMilliseconds(least > 0 ? 0 : delivery.attempts, least), {
       why: reply.isCrowded ? 'busy' : 'sent',
     });
+  } else if (reply.is === 'queued') {
+    // A long queue is no reason to give up either.
+    delivery.attempts = Math.min(delivery.attempts, queuedAttemptsCounted);
+    again(delivery, backoffMilliseconds(0, queuedAskAgainMs), { why: 'queued' });
   } else if (reply.is === 'unreachable') {
     // Being without a network for long is no reason to give up; only the pace slows down.
     delivery.attempts = Math.min(delivery.attempts, offlineAttemptsCounted);

@@ -8,6 +8,8 @@ export type Reply =
   | { is: 'answer'; answer: ClaimAnswer }
   /** Ask again with the same id. `isCrowded` when the server is busy, not merely with this very claim. */
   | { is: 'later'; afterSeconds: number | null; isCrowded: boolean }
+  /** It is in the queue and keeps its place: the outcome comes over the socket. Asking again does no harm. */
+  | { is: 'queued'; afterSeconds: number | null }
   | { is: 'unreachable' }
   | { is: 'unauthenticated' }
   | { is: 'rejected' };
@@ -32,7 +34,7 @@ export async function postClaim(press: Press): Promise<Reply> {
       { method: 'POST', headers: { 'idempotency-key': press.requestId } },
     );
     // 202: accepted into the queue and not decided yet.
-    return answerIn(body, press) ?? { is: 'later', afterSeconds: 1, isCrowded: false };
+    return answerIn(body, press) ?? { is: 'queued', afterSeconds: null };
   } catch (error) {
     if (!(error instanceof Problem)) return { is: 'unreachable' };
     // A refresh that failed for want of a network has not ended the session.

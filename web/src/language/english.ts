@@ -120,6 +120,7 @@ export const english = {
     pressed: 'Pressed',
     waiting: 'Asking the ledger…',
     waitingText: 'Your press is on its way. No need to press again.',
+    queued: 'Your press is in the queue and keeps its place. The answer comes by itself.',
     retrying: 'Very busy right now. We keep asking for you, with the same press.',
     keptOffline: 'You are offline. Your press is kept and sent as soon as you are back.',
     opening: 'A moment early. It is sent again at the opening.',

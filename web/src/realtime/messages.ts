@@ -45,6 +45,8 @@ export type ServerMessage =
   | { type: 'welcome'; serverTime: string; heartbeatSeconds: number; account: { id: string } | null }
   | LiveDrop
   | ({ type: 'outcome' } & ClaimAnswer)
+  /** The claim is in the queue; its outcome comes later. */
+  | { type: 'queued'; requestId: string; dropId: string }
   | { type: 'pong'; serverTime: string }
   | SocketError;
 
