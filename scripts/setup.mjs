@@ -1,6 +1,6 @@
 /**
  * Makes a checkout ready to run: installs what package-lock.json names and builds the pages, each only when its inputs changed. npm runs it
- * before `start`, `test`, `loadtest` and `bench`, so that those commands work in a fresh clone. It is plain JavaScript and needs nothing from
+ * before `start`, `test`, `cluster`, `loadtest`, `bench` and `chaos`, so that those work in a fresh clone. It is plain JavaScript and needs nothing from
  * node_modules, because it also runs where nothing is installed yet, on any Node.js from version 20.
  *
  *   1. versions   is this npm, and new enough?

@@ -59,6 +59,17 @@ export async function openDatabase(settings: Settings): Promise<Database> {
 export async function createApp(settings: Settings, logger: FastifyBaseLogger, database: Database): Promise<App> {
   await migrate(database);
   const { fleet, closeFleet } = await openFleet(settings, logger, database);
+  try {
+    return await openRoles(fleet, closeFleet);
+  } catch (error) {
+    // Its connections would keep the process alive: one that neither serves nor ends, and that nobody starts again.
+    await closeFleet();
+    throw error;
+  }
+}
+
+async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise<App> {
+  const { settings, logger, database } = fleet;
   const { roles } = settings;
   const server = await createServer(settings, logger);
   const health = healthRoutes(server, { database, metrics: fleet.metrics });

@@ -20,6 +20,7 @@ describe('the queued intake', () => {
   let inLedger: Map<string, Outcome>;
   let askedDirectly: string[];
   let directFails: boolean;
+  let directHeld: Promise<void> | undefined;
   let late: [Claim, Outcome | Faulted][];
   let breaker: Breaker;
   let intake: QueuedIntake;
@@ -32,11 +33,13 @@ describe('the queued intake', () => {
     inLedger = new Map();
     askedDirectly = [];
     directFails = false;
+    directHeld = undefined;
     late = [];
     breaker = new Breaker({ name: 'kafka', failuresMax: 1, probeAfterMs: 300, onChange() {} });
     const direct = new DirectIntake(
       {
         async claim(dropId, requests) {
+          await directHeld;
           if (directFails) throw new Error('the database is away');
           askedDirectly.push(...requests.map(({ userId }) => userId));
           const standing = { entries: 1, opensAtMs: 0, closesAtMs: null, cancelled: false, granted: 0, stock: 0 };
@@ -113,6 +116,31 @@ describe('the queued intake', () => {
     expect(intake.depth).toBe(1);
     hear(claim, outcomeOf(claim));
     expect(late).toEqual([[claim, outcomeOf(claim)]]);
+    expect(intake.depth).toBe(0);
+  });
+
+  it('answers both who was told `queued` and the repeat that waits since', async () => {
+    const claim = claimOf('1');
+    expect(await intake.submit(claim)).toBe('queued');
+    const repeat = intake.submit(claim);
+    hear(claim, outcomeOf(claim));
+    expect(await repeat).toEqual(outcomeOf(claim));
+    expect(late).toEqual([[claim, outcomeOf(claim)]]);
+  });
+
+  it('never lets a late answer take the place of a repeat that waits', async () => {
+    const claim = claimOf('1');
+    put = () => Promise.reject(new Error('no brokers'));
+    let release = () => {};
+    directHeld = new Promise((resolve) => (release = resolve));
+    const first = intake.submit(claim);
+    await pause(30);
+    hear(claim, outcomeOf(claim));
+    await first;
+    const repeat = intake.submit(claim);
+    release();
+    expect(await repeat).toMatchObject({ outcome: 'sold_out' });
+    await intake.drained();
     expect(intake.depth).toBe(0);
   });
 

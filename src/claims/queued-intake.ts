@@ -165,7 +165,10 @@ export class QueuedIntake implements Intake {
   }
 
   #answer(waiting: Waiting, answer: Outcome | Faulted): void {
-    if (!this.#waiting.delete(claimKey(waiting.claim))) return;
+    const key = claimKey(waiting.claim);
+    // Answered before, by another way. Its repeat may wait by now, and gets its own answer.
+    if (this.#waiting.get(key) !== waiting) return;
+    this.#waiting.delete(key);
     if (waiting.resolvers.length > 0) this.#tell(waiting, answer);
     if (waiting.toldQueued) this.#parts.onLate(waiting.claim, answer);
   }
