@@ -21,6 +21,9 @@ import type { SignInAttempts } from './sign-in-attempts.ts';
 import * as store from './store.ts';
 import { ACCESS_TOKEN_SECONDS_MAX, type AccessTokens } from './tokens.ts';
 
+/** A sign-out may be committed some time after it was begun. */
+const RECALL_MARGIN_SECONDS = 20;
+
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
 
 export interface SignedIn {
@@ -35,6 +38,8 @@ export class Sessions {
   readonly #tokens: AccessTokens;
   readonly #attempts: SignInAttempts;
   readonly #endedListeners: ((sessionId: string) => void)[] = [];
+  /** When the database was asked for ended sessions the last time; never yet. */
+  #recalledMs = Number.NEGATIVE_INFINITY;
   readonly #endedHereListeners: ((sessionId: string) => void)[] = [];
 
   constructor(database: Database, tokens: AccessTokens, attempts: SignInAttempts) {
@@ -53,11 +58,14 @@ export class Sessions {
     this.#endedHereListeners.push(listener);
   }
 
-  /** Ends here what has ended within so many seconds: after a restart, and for as long as other processes cannot tell. */
-  async recall(seconds = ACCESS_TOKEN_SECONDS_MAX): Promise<void> {
+  /** Ends here what has ended elsewhere since the last time: after a restart, and because other processes may be unable to tell. Throws, and makes up for it later. */
+  async recall(): Promise<void> {
+    const startedMs = performance.now();
+    const seconds = Math.min(ACCESS_TOKEN_SECONDS_MAX, (startedMs - this.#recalledMs) / 1000 + RECALL_MARGIN_SECONDS);
     for (const session of await store.sessionsEndedWithin(this.#database, seconds)) {
-      this.endedElsewhere(session.id, session.endedAtMs);
+      if (!this.#tokens.hasEnded(session.id)) this.endedElsewhere(session.id, session.endedAtMs);
     }
+    this.#recalledMs = startedMs;
   }
 
   /** As far as this process is concerned. */

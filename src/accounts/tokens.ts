@@ -75,6 +75,10 @@ export class AccessTokens {
     }
   }
 
+  hasEnded(sessionId: string): boolean {
+    return this.#endedSessions.has(sessionId);
+  }
+
   /** How many ended sessions are kept. */
   get endedSessions(): number {
     return this.#endedSessions.size;

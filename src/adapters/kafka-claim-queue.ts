@@ -6,11 +6,12 @@
  * Reading, a life:
  *
  *   away ──connect, join the group──> reading ──any error, or the stream ends──> away (and after a moment again)
- *                                       │  └── told to read again ──> away
+ *                                       │  │ └── told to read again ──> away
+ *                                       │  └── the group's offset is beyond where the ledger is: moved back ──> away
  *                                       └── the group rebalances ──> reading other partitions, from the committed offsets
  *
  * Offsets are committed to Kafka lazily, after the ledger's commit, for the lag that tools show and as the place to start from. What counts is the position in
- * the ledger's database: see sequencer.ts.
+ * the ledger's database: see sequencer.ts. When partitions are assigned the two are compared.
  */
 import { Admin, Consumer, type Message, ProduceAcks, Producer } from '@platformatic/kafka';
 import type { ClaimQueue, DeliveryReader, QueuedClaims } from '../claims/claim-queue.ts';
@@ -22,6 +23,9 @@ const COMMIT_EVERY_MS = 223;
 const READ_AGAIN_AFTER_MS = { first: 100, most: 2_000 } as const;
 const FETCH_WAIT_MS = 1_000;
 const CLOSE_WITHIN_MS = 2_000;
+const COMPARE_AGAIN_AFTER_MS = 1_000;
+/** A broker that is slower than its own time-out allows. */
+const PUT_WITHIN_MS = 2_500;
 const [EARLIEST, LATEST] = [-2n, -1n];
 
 /** A claim that is older than this is nobody's any more. */
@@ -51,8 +55,8 @@ export class KafkaClaimQueue implements ClaimQueue {
   #consumer: Consumer | undefined;
   /** Ends the present reading. */
   #readingOnce = new AbortController();
-  /** The last record of each partition that is done, since the last commit. */
-  readonly #done = new Map<number, RawMessage>();
+  /** What has been applied since the last commit. */
+  readonly #applied = new Map<number, bigint>();
 
   constructor(options: KafkaClaimQueueOptions) {
     this.#options = options;
@@ -83,7 +87,7 @@ export class KafkaClaimQueue implements ClaimQueue {
         JSON.stringify({ from, dropId, claims: claims.map(({ userId, requestId }) => [userId, requestId]) }),
       ),
     }));
-    await this.#producer.send({ messages });
+    await withinTime(PUT_WITHIN_MS, this.#producer.send({ messages }));
   }
 
   async earliest(partition: number): Promise<bigint> {
@@ -98,14 +102,17 @@ export class KafkaClaimQueue implements ClaimQueue {
     await Promise.resolve();
   }
 
-  /** Only a member of the group may move its offsets: so first that, then anew. */
+  applied(partition: number, offset: bigint): void {
+    this.#applied.set(partition, offset);
+  }
+
   readAgain(partition: number, offset: bigint): void {
-    const reading = this.#readingOnce;
-    this.#done.delete(partition);
-    const moved = this.#consumer?.commit({ offsets: [{ topic: this.#topic, partition, offset, leaderEpoch: -1 }] });
-    void withinTime(REQUEST_TIMEOUT_MS, Promise.resolve(moved))
-      .catch((error: unknown) => this.#options.onError(error, 'moving the group back to where the ledger is'))
-      .finally(() => reading.abort());
+    const [consumer, reading] = [this.#consumer, this.#readingOnce];
+    if (consumer !== undefined) void this.#moveBack(consumer, new Map([[partition, offset]]), reading);
+  }
+
+  async probe(): Promise<void> {
+    await this.#admin.metadata({ topics: [this.#topic], forceUpdate: true });
   }
 
   async close(): Promise<void> {
@@ -152,19 +159,54 @@ export class KafkaClaimQueue implements ClaimQueue {
       autocommit: false,
     });
     this.#consumer = consumer;
-    const commits = setInterval(() => this.#commitDone(), COMMIT_EVERY_MS);
+    this.#applied.clear();
+    const commits = setInterval(() => void this.#commitApplied(consumer), COMMIT_EVERY_MS);
     const told = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     try {
       consumer.on('error', () => {});
-      consumer.on('consumer:group:join', () => {
-        if (!signal.aborted) reader.assigned(this.#assignedTo(consumer));
-      });
+      consumer.on('consumer:group:join', () => void this.#join(consumer, reader, this.#readingOnce));
       // Joining a group may take as long as its slowest member: not even that is waited for when we are told to end.
       await Promise.race([told, this.#readFrom(consumer, reader, signal)]);
     } finally {
       clearInterval(commits);
-      this.#commitDone();
+      await withinTime(CLOSE_WITHIN_MS, this.#commitApplied(consumer)).catch(() => {});
       await withinTime(CLOSE_WITHIN_MS, consumer.close(true)).catch(() => {});
+    }
+  }
+
+  /** Tells the reader its partitions, and makes sure that none is read from beyond where the ledger is. */
+  async #join(consumer: Consumer, reader: DeliveryReader, reading: AbortController): Promise<void> {
+    const generation = consumer.generationId;
+    this.#applied.clear();
+    const partitions = this.#assignedTo(consumer);
+    // In the very turn of the event: the first records come soon.
+    if (!reading.signal.aborted) reader.assigned(partitions);
+    while (!reading.signal.aborted && consumer.generationId === generation) {
+      try {
+        // In this order: what is committed after the look is not beyond a position that is looked at later.
+        const topics = [{ topic: this.#topic, partitions }];
+        const committed = (await consumer.listCommittedOffsets({ topics })).get(this.#topic) ?? [];
+        const positions = await reader.positionsOf(await this.#topicId(consumer), partitions);
+        const beyond = [...positions].filter(([partition, position]) => (committed[partition] ?? -1n) > position);
+        if (beyond.length > 0) await this.#moveBack(consumer, new Map(beyond), reading);
+        return;
+      } catch (error) {
+        if (reading.signal.aborted) return;
+        this.#options.onError(error, 'comparing the queue with the ledger');
+        await new Promise((resolve) => setTimeout(resolve, COMPARE_AGAIN_AFTER_MS));
+      }
+    }
+  }
+
+  /** Only a member of the group may move its offsets: so first that, then anew. */
+  async #moveBack(consumer: Consumer, offsets: ReadonlyMap<number, bigint>, reading: AbortController): Promise<void> {
+    try {
+      for (const partition of offsets.keys()) this.#applied.delete(partition);
+      await withinTime(REQUEST_TIMEOUT_MS, this.#commit(consumer, offsets));
+    } catch (error) {
+      this.#options.onError(error, 'moving the group back to where the ledger is');
+    } finally {
+      reading.abort();
     }
   }
 
@@ -173,10 +215,14 @@ export class KafkaClaimQueue implements ClaimQueue {
     return assignments.filter(({ topic }) => topic === this.#topic).flatMap(({ partitions }) => partitions);
   }
 
+  async #topicId(consumer: Consumer): Promise<string> {
+    const { topics } = await consumer.metadata({ topics: [this.#topic] });
+    return topics.get(this.#topic)?.id ?? this.#topic;
+  }
+
   async #readFrom(consumer: Consumer, reader: DeliveryReader, signal: AbortSignal): Promise<void> {
     const stream = await consumer.consume({ topics: [this.#topic], mode: 'committed', fallbackMode: 'earliest' });
-    const { topics } = await consumer.metadata({ topics: [this.#topic] });
-    const topicId = topics.get(this.#topic)?.id ?? this.#topic;
+    const topicId = await this.#topicId(consumer);
     await new Promise<void>((resolve, reject) => {
       stream.on('error', reject);
       stream.on('close', resolve);
@@ -187,7 +233,6 @@ export class KafkaClaimQueue implements ClaimQueue {
           partition: message.partition,
           offset: message.offset,
           content: readRecord(message.value),
-          done: () => this.#done.set(message.partition, message),
         });
         if (room === undefined) return;
         stream.pause();
@@ -196,12 +241,17 @@ export class KafkaClaimQueue implements ClaimQueue {
     }).finally(() => stream.on('error', () => {}));
   }
 
-  #commitDone(): void {
-    for (const message of this.#done.values()) {
-      // Refused after a rebalance: the partition is another's now, and so is the commit.
-      void Promise.resolve(message.commit()).catch(() => {});
-    }
-    this.#done.clear();
+  async #commitApplied(consumer: Consumer): Promise<void> {
+    const offsets = new Map(this.#applied);
+    this.#applied.clear();
+    if (offsets.size === 0) return;
+    // Refused after a rebalance: the partition is another's now, and so is the commit.
+    await this.#commit(consumer, offsets).catch(() => {});
+  }
+
+  #commit(consumer: Consumer, offsets: ReadonlyMap<number, bigint>): Promise<void> {
+    const all = [...offsets].map(([partition, offset]) => ({ topic: this.#topic, partition, offset, leaderEpoch: -1 }));
+    return consumer.commit({ offsets: all });
   }
 
   async #measureLag(): Promise<void> {
@@ -210,6 +260,7 @@ export class KafkaClaimQueue implements ClaimQueue {
       this.#lag = [...this.#lagByPartition.values()].reduce((sum, each) => sum + each, 0);
     } catch {
       this.#lag = undefined;
+      this.#lagByPartition = new Map();
     }
   }
 

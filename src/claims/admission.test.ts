@@ -65,6 +65,7 @@ describe('admission', () => {
         },
       } as Gates,
       nowMs: () => nowMs,
+      onQueued() {},
       claimsPerUserPerSecond: 5,
     });
   });
@@ -196,6 +197,13 @@ describe('admission', () => {
     const mine = { dropId: '7', userId: alice, requestId: 'request-1' };
     expect(await admission.isOnItsWay(mine)).toBe(true);
     expect(await claim(alice, 'request-2')).toEqual({ fault: 'claim_in_flight' });
+    const before = drop;
+    drop = { ...drop, granted: 1 };
+    const repeat = claim(alice, 'request-1');
+    await arrived(2);
+    submitted[1]?.resolve('queued');
+    expect(await repeat).toHaveProperty('queued');
+    drop = before;
     admission.settleLate(mine, granted(mine));
     expect(await admission.isOnItsWay(mine)).toBe(false);
     drop = { ...drop, granted: 1 };

@@ -40,6 +40,8 @@ export interface AdmissionParts {
   readonly intake: Intake;
   readonly lock: InFlightLock;
   readonly nowMs: () => number;
+  /** A claim was told `queued`. */
+  readonly onQueued: (claim: Claim) => void;
   readonly claimsPerUserPerSecond: number;
 }
 
@@ -122,6 +124,9 @@ export class Admission {
         return answer;
       }
       this.#queued.add(claimKey(claim));
+      // Its repeat must wait for the same outcome, at whichever gateway, also when all is sold out meanwhile.
+      gate.remember(claim);
+      this.#parts.onQueued(claim);
       return queued(claim);
     } finally {
       gate.claimsOnTheirWay -= 1;

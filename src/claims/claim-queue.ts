@@ -20,8 +20,6 @@ export interface Delivery {
   readonly offset: bigint;
   /** Undefined for a record that cannot be read: it is nobody's claim, and is passed over. */
   readonly content: QueuedClaims | undefined;
-  /** Tells the queue that this record and all before it need not be delivered again. Never throws. */
-  readonly done: () => void;
 }
 
 export interface ClaimQueue {
@@ -31,8 +29,12 @@ export interface ClaimQueue {
   read(reader: DeliveryReader): Promise<void>;
   /** The first offset that the queue still has: what came before was deleted, by age or by size. */
   earliest(partition: number): Promise<bigint>;
+  /** The records of this partition before this offset are decided: they need not be delivered again. */
+  applied(partition: number, offset: bigint): void;
   /** Delivers again: this partition from this offset, all others from where their last readers got to. */
   readAgain(partition: number, offset: bigint): void;
+  /** Throws when the queue cannot be reached. Puts nothing. */
+  probe(): Promise<void>;
   /** How many records wait in the whole queue, as of about a second ago; undefined while it cannot be known. */
   readonly lag: number | undefined;
   close(): Promise<void>;
@@ -43,4 +45,6 @@ export interface DeliveryReader {
   deliver(delivery: Delivery): Promise<void> | void;
   /** These partitions are this process's now, and no others. */
   assigned(partitions: readonly number[]): void;
+  /** The offset that each of these has to be read from. Throws when that cannot be known. */
+  positionsOf(topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>>;
 }

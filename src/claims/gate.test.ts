@@ -84,6 +84,16 @@ describe('the gate', () => {
       expect(gate.entries).toBe(5);
     });
 
+    it('and takes at once what came early, when what was missing has been read', () => {
+      const gate = gateThatKnows();
+      gate.hear(4, [of('dave')], 70);
+      gate.hear(6, [of('frank')], 71);
+      gate.learn(3, [of('alice'), of('carol')]);
+      expect([gate.entries, gate.behindSinceMs]).toEqual([4, 70]);
+      gate.learn(5, []);
+      expect([gate.entries, gate.behindSinceMs]).toEqual([6, undefined]);
+    });
+
     it('once more after the close, because somebody may have won in its last moment', () => {
       const gate = gateThatKnows();
       expect(gate.refuse(drop, of('bob'), 2500)).toBeUndefined();

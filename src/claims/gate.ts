@@ -19,7 +19,8 @@
  * Beside the log it remembers claims whose batch is in doubt. All that is bounded by what the queue took: the stock, what stood in the queue when the last
  * unit went, and, while there are units, presses beyond the limit, as many as the rate per user lets through.
  *
- * A gate may be late (it learns of the last unit after the commit), so it may let through claims that the ledger then refuses; it is never early.
+ * A gate may be late. When it has not heard of the last unit, it lets through claims that the ledger then refuses. When it has not heard of a unit that came back, or of
+ * more stock, it refuses for that moment what the ledger would grant; such a refusal takes nothing, and the same claim may be repeated.
  */
 import { type Drop, stateOf } from '../drops/drop.ts';
 import type { ClaimRequest } from '../ledger/ledger.ts';
@@ -82,11 +83,7 @@ export class Gate {
   hear(entry: number, claims: readonly ClaimRequest[], nowMs: number): void {
     if (entry <= this.#entries) return;
     if (this.#early.size < EARLY_ENTRIES_MAX) this.#early.set(entry, claims);
-    for (let next = this.#early.get(this.#entries + 1); next !== undefined; next = this.#early.get(this.#entries + 1)) {
-      this.#early.delete(this.#entries + 1);
-      this.#entries += 1;
-      for (const claim of next) this.remember(claim);
-    }
+    this.#takeEarly();
     if (this.#entries >= entry) this.behindSinceMs = undefined;
     else this.behindSinceMs ??= nowMs;
   }
@@ -96,7 +93,18 @@ export class Gate {
     for (const claim of claims) this.remember(claim);
     if (entries > this.#entries) this.#entries = entries;
     for (const early of this.#early.keys()) if (early <= this.#entries) this.#early.delete(early);
-    this.behindSinceMs = undefined;
+    this.#takeEarly();
+    if (this.#early.size === 0) this.behindSinceMs = undefined;
+  }
+
+  #takeEarly(): void {
+    for (;;) {
+      const next = this.#early.get(this.#entries + 1);
+      if (next === undefined) return;
+      this.#entries += 1;
+      this.#early.delete(this.#entries);
+      for (const claim of next) this.remember(claim);
+    }
   }
 }
 

@@ -35,7 +35,8 @@ export class Gates {
   readonly #database: Queryable;
   readonly #gates = new Map<string, Gate>();
   readonly #opening = new Map<string, Promise<Gate | undefined>>();
-  readonly #reading = new Set<string>();
+  /** Drops that are being read, and whether they must be read once more. */
+  readonly #reading = new Map<string, boolean>();
   #look: NodeJS.Timeout | undefined;
   #pollAtMs = 0;
   #polling = false;
@@ -71,11 +72,15 @@ export class Gates {
 
   /** A commit, of this process or another. */
   hear({ dropId, standing, claims, amended }: LedgerNews): void {
-    const known = this.#parts.catalogue.known(dropId);
-    // A change of terms is more than a standing: whoever has not made it reads it.
-    if (amended && known !== undefined && known.entries < standing.entries) void this.#read(dropId);
-    else this.#parts.catalogue.follow(dropId, standing);
-    this.#gates.get(dropId)?.hear(standing.entries, claims, performance.now());
+    const { catalogue } = this.#parts;
+    const gate = this.#gates.get(dropId);
+    const known = catalogue.known(dropId);
+    catalogue.follow(dropId, standing);
+    gate?.hear(standing.entries, claims, performance.now());
+    if (known === undefined) return;
+    // A change of terms is more than a standing. An entry that was missed may have been one; where there is a gate, it waits a moment for it.
+    const missed = gate === undefined && standing.entries > known.entries + 1;
+    if (amended || missed) void this.#read(dropId);
   }
 
   /** A gate let a claim through because it could not be sure. */
@@ -94,6 +99,8 @@ export class Gates {
     this.#parts.catalogue.put(found.drop);
     const gate = new Gate(this.#parts.nowMs());
     gate.learn(found.drop.entries, found.claims);
+    // News that came while it was read were told to nobody.
+    if ((this.#parts.catalogue.known(dropId)?.entries ?? 0) > gate.entries) gate.behindSinceMs = performance.now();
     // Before the new one is there: those who wait for it do not count yet.
     if (this.#gates.size >= GATES_MAX) this.#forgetOne();
     this.#gates.set(dropId, gate);
@@ -131,7 +138,8 @@ export class Gates {
       const entries = await entriesOf(this.#database, [...known.keys()]);
       for (const [dropId, knownEntries] of known) {
         const current = entries.get(dropId);
-        if (current === undefined) this.forget(dropId);
+        // Fewer than were known: the database was restored from a backup, and what was known is not so any more.
+        if (current === undefined || current < knownEntries) this.forget(dropId);
         else if (current > knownEntries || current > (this.#gates.get(dropId)?.entries ?? current)) this.unsure(dropId);
       }
     } catch {
@@ -147,30 +155,38 @@ export class Gates {
     this.#gates.delete(dropId);
   }
 
-  /** Reads what the log has beyond what the gate knows; one reading per drop at a time. */
+  /** Reads what the log has beyond what the gate knows; one reading per drop at a time, and once more if there was news meanwhile. */
   async #read(dropId: string): Promise<void> {
-    if (this.#reading.has(dropId)) return;
-    this.#reading.add(dropId);
-    try {
-      const { catalogue, nowMs } = this.#parts;
-      const gate = this.#gates.get(dropId);
-      const before = catalogue.known(dropId);
-      const closed = before !== undefined && gate?.needsSeal(before, nowMs()) === true;
-      if (closed) await awaitDecisions(this.#database, dropId);
-      const found = await dropWithClaims(this.#database, dropId, gate?.entries ?? Number.MAX_SAFE_INTEGER);
-      if (found === undefined) {
-        this.forget(dropId);
-        return;
-      }
-      catalogue.changed(found.drop);
-      gate?.learn(found.drop.entries, found.claims);
-      if (closed && isSameClose(before, found.drop)) gate?.seal(found.drop);
-      await new Promise((resolve) => setTimeout(resolve, READ_AGAIN_AFTER_MS).unref());
-    } catch {
-      // Still behind: the next look tries again.
-    } finally {
-      this.#reading.delete(dropId);
+    if (this.#reading.has(dropId)) {
+      this.#reading.set(dropId, true);
+      return;
     }
+    do {
+      this.#reading.set(dropId, false);
+      try {
+        await this.#readOnce(dropId);
+      } catch {
+        // Still behind: the next look tries again.
+      }
+      await new Promise((resolve) => setTimeout(resolve, READ_AGAIN_AFTER_MS).unref());
+    } while (this.#reading.get(dropId));
+    this.#reading.delete(dropId);
+  }
+
+  async #readOnce(dropId: string): Promise<void> {
+    const { catalogue, nowMs } = this.#parts;
+    const gate = this.#gates.get(dropId);
+    const before = catalogue.known(dropId);
+    const mayBeClosed = before !== undefined && gate?.needsSeal(before, nowMs()) === true;
+    const isClosed = mayBeClosed && (await awaitDecisions(this.#database, dropId));
+    const found = await dropWithClaims(this.#database, dropId, gate?.entries ?? Number.MAX_SAFE_INTEGER);
+    if (found === undefined) {
+      this.forget(dropId);
+      return;
+    }
+    catalogue.changed(found.drop);
+    gate?.learn(found.drop.entries, found.claims);
+    if (isClosed && isSameClose(before, found.drop)) gate?.seal(found.drop);
   }
 }
 

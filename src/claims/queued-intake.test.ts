@@ -58,6 +58,8 @@ describe('the queued intake', () => {
         },
         read: async () => {},
         readAgain() {},
+        applied() {},
+        probe: () => put(),
         earliest: async () => 0n,
         close: async () => {},
         get lag() {
@@ -159,7 +161,7 @@ describe('the queued intake', () => {
     expect(await waiting).toMatchObject({ outcome: 'sold_out' });
     expect(askedDirectly).toEqual(['2', '1']);
     put = async () => {};
-    await pause(320);
+    await expect.poll(() => breaker.state).toBe('closed');
     void intake.submit(claimOf('3'));
     await pause(30);
     expect(records.at(-1)?.claims).toEqual([{ userId: '3', requestId: 'request-3' }]);
@@ -181,6 +183,44 @@ describe('the queued intake', () => {
     expect([late, intake.depth]).toEqual([[], 1]);
     directFails = false;
     await expect.poll(() => late).toMatchObject([[claimOf('1'), { outcome: 'sold_out' }]]);
+  });
+
+  it('promises nothing that the queue does not hold', async () => {
+    let release = () => {};
+    directHeld = new Promise((resolve) => (release = resolve));
+    put = () => Promise.reject(new Error('no brokers'));
+    expect(await intake.submit(claimOf('1'))).toEqual({ fault: 'ledger_unavailable' });
+    await intake.drained();
+    release();
+    await expect.poll(() => late).toMatchObject([[claimOf('1'), { outcome: 'sold_out' }]]);
+    expect(intake.depth).toBe(0);
+  });
+
+  it('tells an owner who was sent away that the queue had it after all', async () => {
+    const won: Outcome = {
+      outcome: 'granted',
+      dropId: '7',
+      requestId: 'request-1',
+      grantId: '7-1',
+      serial: 1,
+      arrival: 1,
+    };
+    hear(claimOf('1'), won);
+    hear(claimOf('2'), outcomeOf(claimOf('2')));
+    expect(late).toEqual([[claimOf('1'), won]]);
+  });
+
+  it('keeps nobody waiting for a queue that is away, nor for finding out whether it is back', async () => {
+    put = () => new Promise(() => {});
+    const first = intake.submit(claimOf('1'));
+    expect(await first).toEqual({ fault: 'ledger_unavailable' });
+    await expect(breaker.run(() => Promise.reject(new Error('no brokers')))).rejects.toThrow();
+    for (const user of ['2', '3', '4']) {
+      const startedMs = performance.now();
+      expect(await intake.submit(claimOf(user))).toMatchObject({ outcome: 'sold_out' });
+      expect(performance.now() - startedMs).toBeLessThan(100);
+      await pause(200);
+    }
   });
 
   it('turns away what is too much, here or in the queue', async () => {

@@ -1,15 +1,17 @@
 /**
  * The gateway's half of the way through the queue: gathers claims for a few milliseconds, puts one record per drop into the queue, and waits for the outcomes.
  *
- *   gathered ──the record is put──> waiting ──the outcome is told, or found in the ledger──> answered
- *      │                              │  └───── ANSWER_WITHIN passes ──> told `queued` ──the outcome──> answered late: to the user's sockets
- *      │                              └── the queue fails (its breaker opens) ──> asked directly
- *      └── the record cannot be put, or it is in doubt whether it was ──> asked directly
+ *   gathered ──the record is put──> queued ──the outcome is told, or found in the ledger──> answered
+ *      │                              │  └──── `answerWithinMs` passes ──> told `queued` ──the outcome──> answered late: to the user's sockets
+ *      │                              ├── the queue fails (its breaker opens) ──> asked directly, too
+ *      │                              └── it has waited for long, or nothing waits in the queue any more ──> asked directly, too
+ *      │
+ *      ├── the queue fails, or takes too long, or it is in doubt whether it took the record ──> asked directly ──> answered
+ *      │                                                                                              └── `answerWithinMs` passes ──> told to ask again
+ *      └── the breaker is not closed ──> asked directly; meanwhile a probe finds out whether the queue is back
  *
  * Asked directly means: this process's own sequencer asks the ledger, as without a queue. That is safe also for a claim that the queue has got: the ledger
- * decides a request once, and whoever comes second gets that answer.
- *
- *                                        └── nothing waits in the queue any more, and still no outcome ──> asked directly
+ * decides a request once, and whoever comes second gets that answer. `queued` is told only of what the queue holds for good.
  *
  * Outcomes are told over the broadcast. Because a broadcast may be missed, claims that have waited for a while are looked up in the ledger: soon when nothing
  * is heard, later otherwise.
@@ -31,8 +33,13 @@ const CLAIMS_PER_RECORD_MAX = 4_000;
 const SWEEP_EVERY_MS = 53;
 const LOOK_UP_AFTER_MS = { hearing: 900, deaf: 60 } as const;
 const LOOK_UPS_MAX = 1_000;
+/** A claim that the queue has not got by then goes both ways. */
+const PUT_PATIENCE_MS = 700;
 /** The lag is known about a second late. */
 const LOST_AFTER_MS = 8_000;
+/** Then nobody drains the queue, or too slowly: this gateway does it for its own. */
+const ASK_DIRECTLY_AFTER_MS = 30_000;
+const PROBE_EVERY_MS = 300;
 
 export interface QueuedIntakeParts {
   /** This gateway's name: where outcomes are told. */
@@ -52,12 +59,17 @@ export interface QueuedIntakeParts {
 interface Waiting {
   readonly claim: Claim;
   readonly sinceMs: number;
-  /** Empty once `queued` was told. */
+  /** Those who wait for the answer now. */
   resolvers: ((answer: Outcome | Faulted | 'queued') => void)[];
-  /** Somebody was told `queued`, and waits for the outcome; a repeat that joined since does not answer them. */
-  toldQueued: boolean;
+  /** Whether a put was tried: then the queue may hold it. */
+  wasPut: boolean;
+  /** Whether the queue holds it for good. */
+  isQueued: boolean;
+  /** Whether somebody was sent away without an answer, and expects it on their sockets. */
+  isExpected: boolean;
+  isAsked: boolean;
+  askAgainAtMs: number;
   lookUpAtMs: number;
-  askedDirectly: boolean;
 }
 
 export class QueuedIntake implements Intake {
@@ -65,7 +77,8 @@ export class QueuedIntake implements Intake {
   readonly #waiting = new Map<string, Waiting>();
   #gathered: Waiting[] = [];
   #putting = false;
-  #sweep: NodeJS.Timeout;
+  #probeAtMs = 0;
+  readonly #sweep: NodeJS.Timeout;
   #sweeping = false;
   #untold = 0;
   #onDrained: (() => void)[] = [];
@@ -85,30 +98,19 @@ export class QueuedIntake implements Intake {
     if (same === undefined && this.#isFull()) return Promise.resolve({ fault: 'overloaded' });
     this.#untold += 1;
     return new Promise((resolve) => {
-      if (same !== undefined) {
-        same.resolvers.push(resolve);
-        return;
-      }
-      const sinceMs = performance.now();
-      const waiting: Waiting = {
-        claim,
-        sinceMs,
-        resolvers: [resolve],
-        toldQueued: false,
-        lookUpAtMs: 0,
-        askedDirectly: false,
-      };
-      this.#waiting.set(key, waiting);
-      this.#gathered.push(waiting);
-      if (this.#gathered.length === 1 && !this.#putting) setTimeout(() => void this.#put(), GATHER_MS);
+      if (same === undefined) this.#take(key, claim, resolve);
+      else same.resolvers.push(resolve);
     });
   }
 
-  /** Outcomes from a sequencer: of this gateway's claims, or of copies of them that were put by another. */
+  /** Outcomes from a sequencer: of this gateway's claims. */
   hear({ dropId, answers }: OutcomesNews): void {
     for (const [{ userId, requestId }, outcome] of answers) {
-      const waiting = this.#waiting.get(claimKey({ dropId, userId, requestId }));
+      const claim = { dropId, userId, requestId };
+      const waiting = this.#waiting.get(claimKey(claim));
       if (waiting !== undefined) this.#answer(waiting, outcome ?? { fault: 'drop_not_found' });
+      // Its owner was told to ask again, and may never do so.
+      else if (outcome?.outcome === 'granted') this.#parts.onLate(claim, outcome);
     }
   }
 
@@ -126,6 +128,20 @@ export class QueuedIntake implements Intake {
     return this.#waiting.size >= queueMax || (queue.lag ?? 0) > lagMax;
   }
 
+  #take(key: string, claim: Claim, resolve: (answer: Outcome | Faulted | 'queued') => void): void {
+    const untouched = { wasPut: false, isQueued: false, isExpected: false, isAsked: false };
+    const sinceMs = performance.now();
+    const waiting: Waiting = { claim, sinceMs, resolvers: [resolve], ...untouched, askAgainAtMs: 0, lookUpAtMs: 0 };
+    this.#waiting.set(key, waiting);
+    if (this.#parts.breaker.state !== 'closed') {
+      void this.#askDirectly(waiting);
+      void this.#probe();
+      return;
+    }
+    this.#gathered.push(waiting);
+    if (this.#gathered.length === 1 && !this.#putting) setTimeout(() => void this.#put(), GATHER_MS);
+  }
+
   /** One put at a time: while the queue takes one, the next gathers. */
   async #put(): Promise<void> {
     this.#putting = true;
@@ -133,12 +149,23 @@ export class QueuedIntake implements Intake {
       const gathered = this.#gathered;
       this.#gathered = [];
       try {
+        if (this.#parts.breaker.state !== 'closed') throw new Error('the queue is away');
+        for (const waiting of gathered) waiting.wasPut = true;
         await this.#parts.breaker.run(() => this.#parts.queue.put(this.#records(gathered)));
+        for (const waiting of gathered) waiting.isQueued = true;
       } catch {
         for (const waiting of gathered) void this.#askDirectly(waiting);
       }
     }
     this.#putting = false;
+  }
+
+  /** Nobody's claim finds out whether the queue is back. */
+  async #probe(): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs < this.#probeAtMs) return;
+    this.#probeAtMs = nowMs + PROBE_EVERY_MS;
+    await this.#parts.breaker.run(() => this.#parts.queue.probe()).catch(() => {});
   }
 
   #records(gathered: readonly Waiting[]): QueuedClaims[] {
@@ -154,23 +181,34 @@ export class QueuedIntake implements Intake {
   }
 
   async #askDirectly(waiting: Waiting): Promise<void> {
-    if (waiting.askedDirectly) return;
-    waiting.askedDirectly = true;
+    if (waiting.isAsked) return;
+    waiting.isAsked = true;
     const answer = await this.#parts.direct.submit(waiting.claim);
-    // Nobody waits for the bad news: the next sweep tries again.
-    if ('fault' in answer && answer.fault !== 'drop_not_found' && waiting.resolvers.length === 0)
-      waiting.askedDirectly = false;
-    // Meanwhile the queue may have answered; the answers are the same.
+    waiting.isAsked = false;
+    waiting.askAgainAtMs = performance.now() + ASK_DIRECTLY_AFTER_MS;
+    if ('fault' in answer && answer.fault !== 'drop_not_found') this.#fault(waiting, answer);
     else this.#answer(waiting, answer);
   }
 
   #answer(waiting: Waiting, answer: Outcome | Faulted): void {
+    if (!this.#forget(waiting)) return;
+    this.#tell(waiting, answer);
+    if (waiting.isExpected) this.#parts.onLate(waiting.claim, answer);
+  }
+
+  /** The direct way has no answer. Those who wait are told so; what the queue holds is answered all the same, later. */
+  #fault(waiting: Waiting, { fault }: Faulted): void {
+    if (!waiting.isQueued && !this.#forget(waiting)) return;
+    waiting.isExpected ||= waiting.isQueued && waiting.resolvers.length > 0;
+    this.#tell(waiting, { fault: waiting.wasPut ? 'ledger_unavailable' : fault });
+  }
+
+  /** False when it was answered before, by another way: its repeat may wait by now, and gets an answer of its own. */
+  #forget(waiting: Waiting): boolean {
     const key = claimKey(waiting.claim);
-    // Answered before, by another way. Its repeat may wait by now, and gets its own answer.
-    if (this.#waiting.get(key) !== waiting) return;
-    this.#waiting.delete(key);
-    if (waiting.resolvers.length > 0) this.#tell(waiting, answer);
-    if (waiting.toldQueued) this.#parts.onLate(waiting.claim, answer);
+    const isWaiting = this.#waiting.get(key) === waiting;
+    if (isWaiting) this.#waiting.delete(key);
+    return isWaiting;
   }
 
   #tell(waiting: Waiting, answer: Outcome | Faulted | 'queued'): void {
@@ -183,17 +221,16 @@ export class QueuedIntake implements Intake {
 
   async #sweepThrough(): Promise<void> {
     const nowMs = performance.now();
-    const { answerWithinMs, breaker } = this.#parts;
-    const queueFails = breaker.state === 'open';
+    const queueFails = this.#parts.breaker.state !== 'closed';
     const queueIsEmpty = this.#parts.queue.lag === 0;
     for (const waiting of this.#waiting.values()) {
-      const isLost = queueIsEmpty && nowMs - waiting.sinceMs >= LOST_AFTER_MS;
-      if (queueFails || isLost) void this.#askDirectly(waiting);
-      if (waiting.resolvers.length > 0 && nowMs - waiting.sinceMs >= answerWithinMs) {
-        waiting.toldQueued = true;
-        this.#tell(waiting, 'queued');
-      }
+      const ageMs = nowMs - waiting.sinceMs;
+      const isSlow = !waiting.isQueued && ageMs >= PUT_PATIENCE_MS;
+      const isLost = ageMs >= (queueIsEmpty ? LOST_AFTER_MS : ASK_DIRECTLY_AFTER_MS) && waiting.askAgainAtMs <= nowMs;
+      if (queueFails || isSlow || isLost) void this.#askDirectly(waiting);
+      if (waiting.resolvers.length > 0 && ageMs >= this.#parts.answerWithinMs) this.#tellToWait(waiting);
     }
+    if (queueFails) void this.#probe();
     if (this.#sweeping) return;
     this.#sweeping = true;
     try {
@@ -203,6 +240,12 @@ export class QueuedIntake implements Intake {
     } finally {
       this.#sweeping = false;
     }
+  }
+
+  /** Either way its owner hears of it on their sockets, should it be answered; only what the queue holds is promised to be. */
+  #tellToWait(waiting: Waiting): void {
+    waiting.isExpected = true;
+    this.#tell(waiting, waiting.isQueued ? 'queued' : { fault: 'ledger_unavailable' });
   }
 
   async #lookUp(nowMs: number): Promise<void> {

@@ -67,6 +67,7 @@ describe('the sequencer', () => {
     const created = new Sequencer({
       queue: {
         earliest: async () => earliest,
+        applied: (_partition, offset) => done.push(offset),
         readAgain(partition, offset) {
           rereads.push([partition, offset]);
         },
@@ -87,7 +88,7 @@ describe('the sequencer', () => {
 
   function record(offset: number, names: string[], { dropId = '7', from = 'gateway' } = {}): Delivery {
     const content = { from, dropId, claims: names.map(requestOf) };
-    return { topic: 'topic', partition: 0, offset: BigInt(offset), content, done: () => done.push(BigInt(offset)) };
+    return { topic: 'topic', partition: 0, offset: BigInt(offset), content };
   }
 
   const settled = () => new Promise((resolve) => setTimeout(resolve, 120));
@@ -99,7 +100,7 @@ describe('the sequencer', () => {
     await settled();
     expect(ledger.decided).toEqual(['alice', 'bob', 'carol']);
     expect(told).toEqual(['gateway-1 request-alice 1', 'gateway-1 request-bob 2', 'gateway-2 request-carol 3']);
-    expect([ledger.position, done]).toEqual([2n, [1n]]);
+    expect([ledger.position, done]).toEqual([2n, [2n]]);
   });
 
   it('gives way where the first record that does not fit begins', async () => {
@@ -109,7 +110,7 @@ describe('the sequencer', () => {
     await settled();
     expect([ledger.decided, done]).toEqual([
       ['a', 'b', 'c', 'd', 'e'],
-      [0n, 2n],
+      [1n, 3n],
     ]);
   });
 
@@ -154,7 +155,7 @@ describe('the sequencer', () => {
     const one = sequencer();
     void one.deliver(record(3, ['dave']));
     await settled();
-    expect(ledger.decided).toEqual([]);
+    expect([ledger.decided, done]).toEqual([[], [0n]]);
     for (const offset of [0, 1, 2, 3]) void one.deliver(record(offset, [`user-${offset}`]));
     await settled();
     expect(ledger.decided).toEqual(['user-0', 'user-1', 'user-2', 'user-3']);
@@ -170,6 +171,11 @@ describe('the sequencer', () => {
     void one.deliver(record(6, ['alice']));
     await settled();
     expect([ledger.decided, ledger.position]).toEqual([['alice'], 7n]);
+  });
+
+  it('says where it has to be read from', async () => {
+    ledger.position = 41n;
+    expect(await sequencer().positionsOf('topic', [3])).toEqual(new Map([[3, 41n]]));
   });
 
   it('ignores partitions that are not its own', async () => {

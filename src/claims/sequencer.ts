@@ -14,8 +14,8 @@
  * again, only looked up: a claim that was told `not_open` must not win by being repeated by us.
  *
  * Records after the expected position are not decided either: something before them is missing. After a rebalance that is what was fetched before it, and the
- * missing ones are delivered again; else we ask for that (the queue believes that we are further than we are when the database was restored from a backup). Only
- * what the queue itself has deleted is passed over.
+ * missing ones are delivered again; else we ask for that. Only what the queue itself has deleted is passed over. That the queue believes us further than we are, as
+ * after the database was restored from a backup, is seen when a partition is assigned, also when no record comes.
  */
 import type { BatchAnswer, ClaimRequest, DropBatch, Ledger } from '../ledger/ledger.ts';
 import type { ClaimQueue, Delivery, DeliveryReader, QueuedClaims } from './claim-queue.ts';
@@ -25,7 +25,7 @@ const RETRY_MS = { first: 50, most: 1_000 } as const;
 const MISSING_AFTER_MS = 3_000;
 
 export interface SequencerParts {
-  readonly queue: Pick<ClaimQueue, 'earliest' | 'readAgain'>;
+  readonly queue: Pick<ClaimQueue, 'earliest' | 'applied' | 'readAgain'>;
   readonly ledger: Pick<Ledger, 'claimQueued' | 'positionOf' | 'answersTo'>;
   readonly batchMax: number;
   /** After each commit, drop by drop. */
@@ -61,7 +61,7 @@ export class Sequencer implements DeliveryReader {
 
   assigned(partitions: readonly number[]): void {
     for (const [number, partition] of this.#partitions) {
-      // Also those that stay: after a rebalance their records come again from the committed offset.
+      // Also those that stay: after a rebalance their records may come again.
       partition.revoked = true;
       clearTimeout(partition.missing);
       for (const resolve of partition.onRoom.splice(0)) resolve();
@@ -71,6 +71,13 @@ export class Sequencer implements DeliveryReader {
       const unknown = { topic: undefined, expected: 0n, missing: undefined };
       this.#partitions.set(number, { ...unknown, number, waiting: [], deciding: false, revoked: false, onRoom: [] });
     }
+  }
+
+  async positionsOf(topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>> {
+    const positions = partitions.map(async (number) => {
+      return [number, await this.#parts.ledger.positionOf(topic, number)] as const;
+    });
+    return new Map(await Promise.all(positions));
   }
 
   /** Resolves at once while there is room for more, else when there is. */
@@ -104,8 +111,10 @@ export class Sequencer implements DeliveryReader {
       try {
         const delivered = partition.waiting.slice(0, count);
         await this.#decideSome(partition, delivered);
-        delivered.at(-1)?.done();
         partition.waiting.splice(0, count);
+        // Only as far as the ledger is, whatever was delivered.
+        if (!partition.revoked && partition.topic !== undefined)
+          this.#parts.queue.applied(partition.number, partition.expected);
         for (const resolve of partition.onRoom.splice(0)) resolve();
         retryMs = RETRY_MS.first;
       } catch (error) {

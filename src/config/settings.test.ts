@@ -29,7 +29,7 @@ describe('settings', () => {
       [
         'These settings are wrong:',
         '  PORT=http must be a whole number from 0 to 65535',
-        '  DATABASE_URL=mysql://x must look like postgres://user:password@host:5432/database',
+        '  DATABASE_URL is not shown: must look like postgres://user:password@host:5432/database',
         '  JWT_SECRET is not shown: must have at least 32 characters; make one with `openssl rand -hex 32`',
         '  LOG_LEVEL=loud must be one of fatal, error, warn, info, debug, trace, silent',
         '  TRUST_PROXY=true must say how many proxies are in front, from 0 to 9: usually 1',

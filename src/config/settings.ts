@@ -106,7 +106,7 @@ function matching(pattern: RegExp, remedy: string): Reader<string> {
 }
 
 /** What is never repeated on a screen or in a log. */
-const SECRET = /SECRET|PASSWORD/;
+const SECRET = /SECRET|PASSWORD|_URL$/;
 
 function setting<Value>(name: string, fallback: string | null, read: Reader<Value>, meaning: string): Setting<Value> {
   return { name, fallback, read, meaning };

@@ -99,6 +99,7 @@ export async function deleteDrop(database: Database, id: string): Promise<void> 
     const [claimed] = await transaction.query('select from claims where drop_id = $1 limit 1', [id]);
     if (claimed) throw new Problem('drop_has_grants', { detail: 'People have claimed this drop: cancel it instead' });
     await transaction.query('delete from log_entries where drop_id = $1', [id]);
+    await transaction.query('delete from relay_positions where drop_id = $1', [id]);
     await transaction.query('delete from drops where id = $1', [id]);
   });
 }
@@ -135,9 +136,16 @@ export async function dropWithClaims(
   return { drop: toDrop(row), claims };
 }
 
-/** Resolves when every decision on this drop that was begun before is committed or undone: each holds the row until then. */
-export async function awaitDecisions(database: Queryable, id: string): Promise<void> {
-  await database.query('select from drops where id = $1 for share', [id]);
+/**
+ * Resolves when every decision on this drop that was begun before is committed or undone: each holds the row until then. True when the drop had closed by
+ * the database's clock before that, so that no later decision can grant anything.
+ */
+export async function awaitDecisions(database: Queryable, id: string): Promise<boolean> {
+  const [row] = await database.query<{ closed: boolean | null }>(
+    'select closes_at <= clock_timestamp() as closed from drops where id = $1 for share',
+    [id],
+  );
+  return row?.closed === true;
 }
 
 /** How many log entries each of these drops has; deleted ones are missing. */

@@ -7,7 +7,9 @@
  *                                                            └──────────────── the call fails ────────────────┘
  *   open   calls are refused at once, with BrokenCircuitError
  */
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+
+export { BrokenCircuitError };
 
 export type BreakerState = 'closed' | 'half_open' | 'open';
 

@@ -6,7 +6,7 @@
  *      └── release ───────┴── LEASE_SECONDS without being held again ──> nobody's
  *
  * A lease alone protects nothing: a process that was paused does not know that its lease ran out. So each holder gets a higher number than all before it,
- * and writes only through `Fences.pass`, which refuses a number that is not the latest.
+ * and writes only what passes `passFence`, which refuses a number that is not the latest.
  */
 export interface Leases {
   /** Takes or keeps the lease; the fencing number, or undefined while another process holds it. Throws when it cannot be known. */

@@ -3,6 +3,7 @@
  *
  *   ledger           a commit on a drop                    from whoever decided            to all gateways: gates, live stock
  *   deleted          a drop is gone                        from where it was deleted       to all gateways
+ *   queued           a claim waits in the queue             from the gateway that took it   to all gateways: its repeats
  *   outcomes/<name>  the answers to claims from the queue  from the sequencer              to the gateway that asked
  *   sessions         a session has ended                   from where it was ended         to all gateways: tokens, sockets
  *   users            a message for one person              from whoever has it             to the gateway that has the person's socket
@@ -19,6 +20,10 @@ export interface LedgerNews {
   readonly claims: readonly ClaimRequest[];
   /** The entry tells of a change of the drop's terms, which stand in its row. */
   readonly amended?: true;
+}
+
+export interface QueuedNews extends ClaimRequest {
+  readonly dropId: string;
 }
 
 export interface DeletedNews {
@@ -49,6 +54,7 @@ export interface RateNews {
 interface NewsByChannel {
   ledger: LedgerNews;
   deleted: DeletedNews;
+  queued: QueuedNews;
   sessions: SessionNews;
   users: UserNews;
   rates: RateNews;

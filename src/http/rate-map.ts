@@ -22,12 +22,7 @@ export class RateMap implements SharedRate {
 
   /** Counts one; false when the key has had its share of this second. By a clock that nobody sets back. */
   admit(key: string, nowMs = performance.now()): boolean {
-    if (nowMs >= this.#windowEndsAtMs) {
-      this.#counts = new Map();
-      if (this.#elsewhere.size > 0) this.#elsewhere = new Map();
-      this.#heavy.forget();
-      this.#windowEndsAtMs = nowMs + WINDOW_MS;
-    }
+    this.#roll(nowMs);
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     this.#heavy.see(key, count);
@@ -38,7 +33,16 @@ export class RateMap implements SharedRate {
     return this.#heavy.take((key) => this.#counts.get(key) ?? 0);
   }
 
-  addElsewhere(key: string, count: number): void {
+  addElsewhere(key: string, count: number, nowMs = performance.now()): void {
+    this.#roll(nowMs);
     this.#elsewhere.set(key, (this.#elsewhere.get(key) ?? 0) + count);
+  }
+
+  #roll(nowMs: number): void {
+    if (nowMs < this.#windowEndsAtMs) return;
+    this.#counts = new Map();
+    if (this.#elsewhere.size > 0) this.#elsewhere = new Map();
+    this.#heavy.forget();
+    this.#windowEndsAtMs = nowMs + WINDOW_MS;
   }
 }

@@ -4,7 +4,7 @@
  * The decision itself is `claim.sql`, one statement on a batch. This file is its shape in TypeScript: it folds repeats within a batch, gives each claim a
  * fresh code, and turns the compact answer into outcomes.
  */
-import { isDatabaseError, type Queryable, SQLSTATE } from '../database/database.ts';
+import { type Database, isDatabaseError, type Queryable, SQLSTATE } from '../database/database.ts';
 import { type Granted, grantIdOf, type NotOpen, type Outcome, type Refused } from './outcome.ts';
 
 export interface ClaimRequest {
@@ -103,10 +103,13 @@ const ANSWERS_TO = `
 
 export class Ledger {
   readonly #database: Queryable;
+  /** For looking up: thousands who ask again must not stand before those who are decided. */
+  readonly #ordinaryLane: Pick<Queryable, 'query'>;
   readonly #newCode: () => string;
 
-  constructor(database: { readonly expressLane: Queryable }, newCode: () => string) {
+  constructor(database: Pick<Database, 'query' | 'expressLane'>, newCode: () => string) {
     this.#database = database.expressLane;
+    this.#ordinaryLane = database;
     this.#newCode = newCode;
   }
 
@@ -166,7 +169,7 @@ export class Ledger {
   async answersTo(dropId: string, requests: readonly ClaimRequest[]): Promise<(Outcome | undefined)[]> {
     const { userIds, requestIds } = columns([{ unique: requests }]);
     const answers: (Outcome | undefined)[] = requests.map(() => undefined);
-    const rows = await this.#database.query<{ position: string; answer: string }>(ANSWERS_TO, [
+    const rows = await this.#ordinaryLane.query<{ position: string; answer: string }>(ANSWERS_TO, [
       ...[dropId, userIds, requestIds],
     ]);
     for (const { position, answer } of rows) {

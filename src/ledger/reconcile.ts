@@ -59,8 +59,17 @@ export function reconcileJob(database: Database, { onLooked }: Reconciliation): 
         looked.set(id, entries);
       }
       const listed = new Set(drops.map(({ id }) => id));
-      for (const id of looked.keys()) if (!listed.has(id)) looked.delete(id);
+      for (const id of looked.keys()) {
+        if (listed.has(id)) continue;
+        looked.delete(id);
+        wrong.delete(id);
+      }
       onLooked([...wrong.values()]);
+    },
+    lost() {
+      looked.clear();
+      wrong.clear();
+      onLooked([]);
     },
   };
 }

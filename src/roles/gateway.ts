@@ -16,6 +16,7 @@ import { readJwtSecret } from '../config/secrets.ts';
 import { Catalogue } from '../drops/catalogue.ts';
 import { standingOf } from '../drops/drop.ts';
 import { dropRoutes } from '../drops/routes.ts';
+import { BrokenCircuitError } from '../fleet/breaker.ts';
 import { announceDecision, type Fleet } from '../fleet/fleet.ts';
 import { shareRates } from '../fleet/shared-rates.ts';
 import { grantRoutes } from '../grants/routes.ts';
@@ -27,9 +28,8 @@ import { LiveView } from '../realtime/live-view.ts';
 import { answerMessage } from '../realtime/messages.ts';
 import { SocketServer } from '../realtime/socket-server.ts';
 
-/** While other processes cannot tell of ended sessions, the database is asked. */
-const RECALL_SESSIONS_EVERY_MS = 1_009;
-const RECALL_SECONDS = 30;
+/** Other processes tell of ended sessions, but not those that cannot: so the database is asked, too, and more often while nothing is heard. */
+const RECALL_SESSIONS_EVERY_MS = { hearing: 5_011, deaf: 1_009 } as const;
 
 export interface Gateway {
   /** Once the server listens. */
@@ -54,7 +54,10 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   const gates = new Gates({ catalogue, database, nowMs, hearing });
   const { intake, closeIntake } = await openIntake(fleet, (claim, answer) => settleLate(claim, answer));
   const { claimsPerUserPerSecond, socketMessagesPerSecond: messagesPerSecond, socketsMax } = settings;
-  const admission = new Admission({ catalogue, gates, intake, lock, nowMs, claimsPerUserPerSecond });
+  const admission = new Admission({
+    ...{ catalogue, gates, intake, lock, nowMs, claimsPerUserPerSecond },
+    onQueued: (claim) => news.tell('queued', claim),
+  });
   const liveView = new LiveView(catalogue, nowMs);
   const sockets = new SocketServer({
     ...{ admission, tokens, sessions, liveView, nowMs, socketsMax, messagesPerSecond },
@@ -74,8 +77,11 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   });
   dropRoutes(server, {
     ...{ database, catalogue, clock, guard },
-    onChanged: (drop) =>
-      news.announce('ledger', { dropId: drop.id, standing: standingOf(drop), claims: [], amended: true }),
+    onChanged(drop) {
+      const change = { dropId: drop.id, standing: standingOf(drop), claims: [] };
+      gates.hear(change);
+      news.tell('ledger', { ...change, amended: true });
+    },
     onDeleted: (dropId) => news.announce('deleted', { dropId }),
   });
   claimRoutes(server, { admission, ledger, guard });
@@ -87,6 +93,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
 
   await Promise.all([
     news.hear('ledger', (committed) => gates.hear(committed)),
+    news.hear('queued', ({ dropId, ...claim }) => gates.get(dropId)?.remember(claim)),
     news.hear('deleted', ({ dropId }) => gates.forget(dropId)),
     news.hear('sessions', ({ sessionId }) => sessions.endedElsewhere(sessionId)),
     news.hear('users', ({ userId, message }) => sockets.tellUser(userId, message)),
@@ -95,10 +102,13 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   const stopSharing = fleet.alone
     ? () => {}
     : await shareRates(news, { claims: admission.rates, users: guard.byUser, addresses: guard.byAddress });
+  let recallAtMs = 0;
   const recall = setInterval(() => {
-    // The next one finds what this one missed.
-    if (hearing() === false) sessions.recall(RECALL_SECONDS).catch(() => {});
-  }, RECALL_SESSIONS_EVERY_MS).unref();
+    const nowMs = performance.now();
+    if (fleet.alone || nowMs < recallAtMs) return;
+    recallAtMs = nowMs + (news.hearing ? RECALL_SESSIONS_EVERY_MS.hearing : RECALL_SESSIONS_EVERY_MS.deaf);
+    sessions.recall().catch(() => {});
+  }, RECALL_SESSIONS_EVERY_MS.deaf).unref();
   news.onHearingAgain(() => {
     gates.pollNow();
     sessions.recall().catch(() => {});
@@ -138,6 +148,8 @@ async function openIntake(
       onDecided: (dropId, answer, tookMs) => announceDecision(fleet, dropId, answer, tookMs),
       onFailed(dropId, error, claims) {
         metrics.failed();
+        // That it is open was logged when it opened; a crowd would fill the disk.
+        if (error instanceof BrokenCircuitError) return;
         logger.error({ err: error, dropId, claims }, 'the ledger did not answer a batch');
       },
     },

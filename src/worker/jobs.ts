@@ -5,7 +5,7 @@
  *      ▲                    └──held, with its fencing number──> working ──done, or failed (and logged)──┐
  *      └──────────────────────────────────────────────────────────────────────────────────────────────┘
  *
- * A run is much shorter than a lease; and a worker that was paused in the middle of one is fenced off when it wakes up.
+ * A round that takes longer than a lease, or a worker that was paused in the middle of one, is fenced off when another has taken over.
  */
 import { FencedOff } from '../fleet/fences.ts';
 import type { Leases } from '../fleet/lease.ts';
@@ -15,6 +15,8 @@ export interface Job {
   readonly everyMs: number;
   /** Does one round. Writes only what passes the fence with this number. */
   run(fence: number): Promise<void>;
+  /** The job is another worker's now: what this one last said of it is out of date. */
+  lost?(): void;
 }
 
 export interface JobsParts {
@@ -62,6 +64,7 @@ export class Jobs {
     try {
       const fence = await this.#parts.leases.hold(job.name);
       if (fence !== undefined) await job.run(fence);
+      else job.lost?.();
     } catch (error) {
       if (error instanceof FencedOff) {
         this.#parts.onFencedOff(job.name);

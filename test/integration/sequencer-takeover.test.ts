@@ -41,7 +41,7 @@ describe.skipIf(!hasPostgres)('a sequencer that takes over', () => {
 
   function sequencer(ledger: Pick<Ledger, 'claimQueued' | 'positionOf' | 'answersTo'>, tells: boolean): Sequencer {
     const created = new Sequencer({
-      queue: { earliest: async () => 0n, readAgain() {} },
+      queue: { earliest: async () => 0n, applied() {}, readAgain() {} },
       ledger,
       batchMax: 100,
       onDecided() {},
@@ -62,7 +62,7 @@ describe.skipIf(!hasPostgres)('a sequencer that takes over', () => {
   function record(offset: number, ...users: number[]): Delivery {
     const claims = users.map((user) => ({ userId: String(user), requestId: `request-${user}` }));
     const content = { from: 'gateway', dropId, claims };
-    return { topic, partition: 0, offset: BigInt(offset), content, done() {} };
+    return { topic, partition: 0, offset: BigInt(offset), content };
   }
 
   async function violations(): Promise<unknown[]> {
