@@ -28,6 +28,13 @@ describe('an answer over HTTP', () => {
     ['refused at the gate', 409, null, { ...refusal, arrival: undefined }, { status: 409, outcome: 'sold_out' }],
     ['too early', 425, null, { ...early, code: 'not_open' }, { status: 425, outcome: 'not_open', retryAfterMs: 400 }],
     ['busy', 503, 2, { code: 'overloaded' }, { status: 503, errorCode: 'overloaded', retryAfterMs: 2000 }],
+    [
+      'queued',
+      202,
+      1,
+      { claim: '/v1/drops/7/claims/r', dropId: '7', requestId: 'r' },
+      { status: 202, errorCode: 'queued', retryAfterMs: 1000 },
+    ],
     ['an error without code', 500, null, {}, { status: 500, errorCode: 'status_500' }],
     ['an outcome nobody knows', 200, null, { outcome: 'maybe' }, { status: 200, errorCode: 'unknown_outcome' }],
   ])('%s', (_what, status, retryAfter, body, wanted) => {
@@ -64,6 +71,7 @@ describe('a claim is sent again', () => {
     ['not_open', over(early, 425), true],
     ['overloaded', over({ code: 'overloaded' }, 503), true],
     ['claim_in_flight', over({ code: 'claim_in_flight' }, 429), true],
+    ['queued', over({ dropId: '7', requestId: 'r' }, 202), true],
     ['a bare 503', over({}, 503), true],
     ['granted', over(grant, 201), false],
     ['sold_out', over(refusal, 409), false],

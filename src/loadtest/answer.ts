@@ -21,6 +21,7 @@ const retryable = new Set([
   'rate_limited',
   'too_many_attempts',
   'claim_in_flight',
+  'queued',
 ]);
 
 /** Whether the claim must be sent again to learn its outcome. */
@@ -42,12 +43,13 @@ export function errorAnswer(errorCode: string, status: number | null = null): An
   };
 }
 
-/** Reads an HTTP answer: 201 and 200 with the grant, or a problem document. Never throws: rubbish is an answer too. */
+/** Reads an HTTP answer: 201 and 200 with the grant, 202 without one yet, or a problem document. Never throws: rubbish is an answer too. */
 export function readHttpAnswer(status: number, retryAfterSeconds: number | null, body: string): Answer {
   const fields = parseObject(body);
   if (fields === undefined) return errorAnswer('unreadable_answer', status);
   if (fields['outcome'] === undefined) {
-    const error = errorAnswer(text(fields['code']) ?? `status_${status}`, status);
+    const code = status === 202 ? 'queued' : text(fields['code']);
+    const error = errorAnswer(code ?? `status_${status}`, status);
     return { ...error, retryAfterMs: retryAfterSeconds === null ? null : retryAfterSeconds * 1000 };
   }
   return readOutcome(fields, status);

@@ -7,8 +7,11 @@ import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { FakeLedger, type Lie } from './fake-ledger.ts';
 
-/** What happens to one sending of a claim. `lost` and `silent` come after the ledger has taken it, `dropped` before. */
-export type Fault = 'none' | 'busy' | 'dropped' | 'lost' | 'silent' | 'failed' | 'rubbish';
+/** What happens to one sending of a claim. `lost`, `silent` and `queued` come after the ledger has taken it, `dropped` before. */
+export type Fault = 'none' | 'busy' | 'dropped' | 'lost' | 'silent' | 'queued' | 'failed' | 'rubbish';
+
+const takingFaults: readonly Fault[] = ['none', 'lost', 'silent', 'queued', 'rubbish'];
+const queuedForMs = 30;
 
 export interface Misbehaviour {
   /** `sending` counts from 0 for each request. */
@@ -25,16 +28,17 @@ export class FakeServer {
   readonly #sockets: WebSocketServer;
   readonly #sendings = new Map<string, number>();
 
-  static async start(misbehaviour: Misbehaviour = {}): Promise<FakeServer> {
+  /** With the ledger of another one: two gateways of one shop. */
+  static async start(misbehaviour: Misbehaviour = {}, ledger?: FakeLedger): Promise<FakeServer> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new FakeServer(server, misbehaviour);
+    return new FakeServer(server, misbehaviour, ledger ?? new FakeLedger(misbehaviour.lie ?? 'none'));
   }
 
-  private constructor(server: Server, misbehaviour: Misbehaviour) {
+  private constructor(server: Server, misbehaviour: Misbehaviour, ledger: FakeLedger) {
     this.#server = server;
     this.#misbehaviour = misbehaviour;
-    this.ledger = new FakeLedger(misbehaviour.lie ?? 'none');
+    this.ledger = ledger;
     this.url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     this.#sockets = new WebSocketServer({ server, path: '/v1/socket' });
     this.#sockets.on('connection', (socket) => this.#serveSocket(socket));
@@ -71,10 +75,9 @@ export class FakeServer {
 
   #claimOverHttp(user: string, requestId: string, request: IncomingMessage, response: ServerResponse): void {
     const fault = this.#nextFault(requestId);
-    const taken = ['none', 'lost', 'silent', 'rubbish'].includes(fault)
-      ? this.ledger.claim(user, requestId)
-      : undefined;
+    const taken = takingFaults.includes(fault) ? this.ledger.claim(user, requestId) : undefined;
     if (fault === 'busy') reply(response, 503, { code: 'overloaded' }, { 'retry-after': '0' });
+    else if (fault === 'queued') reply(response, 202, { claim: 'there', requestId }, { 'retry-after': '0' });
     else if (fault === 'failed') reply(response, 500, { code: 'internal' });
     else if (fault === 'dropped' || fault === 'lost') request.socket.destroy();
     else if (fault === 'rubbish') request.socket.end('something else entirely\r\n\r\n');
@@ -96,12 +99,13 @@ export class FakeServer {
 
   #claimOverSocket(user: string, requestId: string, socket: WebSocket): void {
     const fault = this.#nextFault(requestId);
-    const taken = ['none', 'lost', 'silent', 'rubbish'].includes(fault)
-      ? this.ledger.claim(user, requestId)
-      : undefined;
+    const taken = takingFaults.includes(fault) ? this.ledger.claim(user, requestId) : undefined;
     const send = (message: object) => socket.send(JSON.stringify(message));
     if (fault === 'busy') send({ type: 'error', code: 'overloaded', requestId, retryAfterSeconds: 0 });
-    else if (fault === 'failed') send({ type: 'error', code: 'internal', requestId });
+    else if (fault === 'queued') {
+      send({ type: 'queued', requestId, claim: 'there' });
+      setTimeout(() => send({ type: 'outcome', ...taken }), queuedForMs);
+    } else if (fault === 'failed') send({ type: 'error', code: 'internal', requestId });
     else if (fault === 'dropped') socket.close(1012);
     else if (fault === 'lost') socket.terminate();
     else if (fault === 'rubbish') socket.send('something else entirely');

@@ -24,8 +24,10 @@ How they press
   --seed N            decides the order of users and the gaps between presses (1)
 
 Against what
-  --url URL           a running server, which needs LOADTEST_ENABLED=true; without it a server is started for the run,
-                      embedded, in a temporary folder, with this environment less DATABASE_URL, REDIS_URL, KAFKA_BROKERS
+  --url URL[,URL…]    a running server, which needs LOADTEST_ENABLED=true; several are gateways of one shop, and users take
+                      turns in choosing one (set-up, questions and the ledger go to the first). Without it a server is
+                      started for the run, embedded, in a temporary folder, with this environment less DATABASE_URL,
+                      REDIS_URL, KAFKA_BROKERS
   --admin-login L     its administrator (ADMIN_USERNAME, else admin)
   --admin-password P  (ADMIN_PASSWORD)
                       Only this machine is ever loaded, unless LOADTEST_REMOTE=1.

@@ -1,6 +1,7 @@
 /**
  * After the run: claims without an outcome are asked for, so that each resolves to one answer. The ledger may still be
- * taking one whose connection was lost, so "no such claim" is believed only when it is said again.
+ * taking one whose connection was lost, so "no such claim" is believed only when it is said again. One that is told to be
+ * queued is asked for until all the time is over.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './answer.ts';
@@ -31,7 +32,7 @@ export async function lookUpUnanswered(
     signal,
     async (claim) => {
       const connection = connections.pop() ?? new HttpConnection(url);
-      if (performance.now() < deadline) claim.answer = await lookUp(connection, claim, record, signal);
+      if (performance.now() < deadline) claim.answer = await lookUp(connection, claim, record, deadline, signal);
       connections.push(connection);
       if (claim.answer === null) record.countError('no_answer');
       else resolved += 1;
@@ -45,10 +46,13 @@ async function lookUp(
   connection: HttpConnection,
   claim: Claim,
   record: RunRecord,
+  deadline: number,
   signal: AbortSignal,
 ): Promise<Answer | null> {
-  for (let attempt = 0; attempt < tries; attempt += 1) {
-    if (attempt > 0) await sleep(betweenTriesMs, undefined, { signal });
+  let wasAsked = false;
+  for (let attempt = 0; attempt < tries && performance.now() < deadline; ) {
+    if (wasAsked) await sleep(betweenTriesMs, undefined, { signal });
+    wasAsked = true;
     const sentAt = performance.now();
     const asked = new Promise<Answer | null>((resolve) =>
       connection.lookUp(claim.buyer, record.dropId, claim.requestId, resolve),
@@ -60,6 +64,7 @@ async function lookUp(
     });
     record.keep(claim, 'lookup', sentAt, answer, answer === null ? null : performance.now());
     if (answer?.outcome != null) return answer;
+    if (answer?.errorCode !== 'queued') attempt += 1;
   }
   return null;
 }

@@ -16,7 +16,7 @@ describe('the command line', () => {
       transport: 'ws',
       repeat: 1,
       watch: true,
-      url: null,
+      urls: [],
     });
     expect(read('').load).toEqual({ mode: 'at-once', presses: 1 });
   });
@@ -55,6 +55,11 @@ describe('the command line', () => {
     expect(read('--admin-password given', environment).admin.password).toBe('given');
   });
 
+  it('takes several gateways of one shop', () => {
+    const { urls } = read('--url http://127.0.0.1:8081,http://127.0.0.1:8082 --admin-password x');
+    expect(urls.map(({ origin }) => origin)).toEqual(['http://127.0.0.1:8081', 'http://127.0.0.1:8082']);
+  });
+
   it('helps', () => {
     expect(readOptions(['--help'], {})).toHaveProperty('help', expect.stringContaining('--at-once'));
   });
@@ -75,6 +80,8 @@ describe('a wrong command line', () => {
     ['--url http://127.0.0.1:1', 'needs the administrator’s password'],
     ['--url https://127.0.0.1:1 --admin-password x', 'must look like http://127.0.0.1:8080'],
     ['--url http://example.org --admin-password x', 'set LOADTEST_REMOTE=1'],
+    ['--url http://127.0.0.1:1,http://example.org --admin-password x', 'http://example.org is another machine'],
+    ['--url http://127.0.0.1:1,nonsense --admin-password x', 'must look like http://127.0.0.1:8080, not "nonsense"'],
     ['--lead soon', '--lead must be seconds from 0.1'],
     ['--timeout 0', '--timeout must be seconds from 0.1'],
     ['--colour', 'colour'],
@@ -90,9 +97,8 @@ describe('a wrong command line', () => {
 
 describe('what looks wrong but is right', () => {
   it('another machine, with its owner’s leave', () => {
-    expect(read('--url http://10.0.0.5:8080 --admin-password x', { LOADTEST_REMOTE: '1' }).url?.hostname).toBe(
-      '10.0.0.5',
-    );
+    const { urls } = read('--url http://10.0.0.5:8080 --admin-password x', { LOADTEST_REMOTE: '1' });
+    expect(urls[0]?.hostname).toBe('10.0.0.5');
   });
 
   it('more users than connections, over http', () => {

@@ -25,8 +25,8 @@ export interface Options {
   readonly leadSeconds: number | null;
   readonly seed: number;
   readonly jsonFile: string | null;
-  /** `null`: start a server. */
-  readonly url: URL | null;
+  /** The gateways of one shop; empty: start a server. */
+  readonly urls: readonly URL[];
   readonly admin: { readonly login: string; readonly password: string | null };
 }
 
@@ -113,7 +113,7 @@ export function readOptions(argv: readonly string[], environment: Environment): 
     leadSeconds: given.lead === undefined ? null : seconds('lead', given.lead, 0.1, 600),
     seed: whole('seed', given.seed, 0, 4_294_967_295),
     jsonFile: given.json ?? null,
-    url: given.url === undefined ? null : readUrl(given.url, environment, mistakes),
+    urls: given.url === undefined ? [] : readUrls(given.url, environment, mistakes),
     admin: {
       login: given['admin-login'] ?? environment['ADMIN_USERNAME'] ?? 'admin',
       password: given['admin-password'] ?? environment['ADMIN_PASSWORD'] ?? null,
@@ -124,7 +124,7 @@ export function readOptions(argv: readonly string[], environment: Environment): 
       `--users ${options.users} over ws needs as many sockets, and one process can open ${connectionsMax}: use fewer, or --transport http, where users share connections`,
     );
   }
-  if (options.url !== null && options.admin.password === null) {
+  if (options.urls.length > 0 && options.admin.password === null) {
     mistakes.push('--url needs the administrator’s password: --admin-password, or ADMIN_PASSWORD in the environment');
   }
   if (mistakes.length > 0) throw new UsageError(mistakes.join('\n'));
@@ -140,6 +140,10 @@ function parse(argv: readonly string[]) {
 }
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+function readUrls(text: string, environment: Environment, mistakes: string[]): URL[] {
+  return text.split(',').flatMap((one) => readUrl(one.trim(), environment, mistakes) ?? []);
+}
 
 /** Load is only ever sent to this machine, unless the environment says that another one may have it. */
 function readUrl(text: string, environment: Environment, mistakes: string[]): URL | null {

@@ -1,6 +1,6 @@
 /** What a press lives through, played with a connection whose answers the test gives and a clock that it moves. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Answer, errorAnswer, readSocketAnswer } from './answer.ts';
+import { type Answer, errorAnswer, readHttpAnswer, readSocketAnswer } from './answer.ts';
 import type { Connection, Reply } from './connection.ts';
 import { Presser } from './presser.ts';
 import { type Claim, RunRecord } from './record.ts';
@@ -13,6 +13,7 @@ const tooEarly = readSocketAnswer({
   opensAt: '2026-11-21T10:00:00.400Z',
   serverTime: '2026-11-21T10:00:00.000Z',
 });
+const queued = readHttpAnswer(202, 1, JSON.stringify({ claim: '/v1/drops/7/claims/r1', dropId: '7', requestId: 'r1' }));
 const busy = (seconds: number) => readSocketAnswer({ type: 'error', code: 'overloaded', retryAfterSeconds: seconds });
 
 class FakeConnection implements Connection {
@@ -112,6 +113,35 @@ describe('a press', () => {
     expect(claim.answer).toBe(granted);
     expect(record.attempts.map((attempt) => attempt.answeredAt === null)).toEqual([true, false]);
     expect(new Set(record.attempts.map((attempt) => attempt.requestId)).size).toBe(1);
+  });
+
+  it('that is queued is sent again after the wait', async () => {
+    const claim = press();
+    connection.answer(queued);
+    await vi.advanceTimersByTimeAsync(1000 * 1.2 + 1);
+    connection.answer(granted);
+    expect(claim.answer).toBe(granted);
+    expect([...record.retries]).toEqual([['queued', 1]]);
+    expect(record.attempts).toMatchObject([
+      { status: 202, errorCode: 'queued', outcome: null },
+      { errorCode: null, outcome: 'granted' },
+    ]);
+  });
+
+  it('that gets no answer is sent again, and whichever answer comes first counts', async () => {
+    presser = new Presser([connection], record, 10_000, 2_000);
+    const claim = press();
+    await vi.advanceTimersByTimeAsync(2_000 + 100);
+    expect([...record.retries]).toEqual([['no_answer_in_time', 1]]);
+    expect(connection.sent).toHaveLength(2);
+    connection.answer(granted);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([isDone, claim.answer]).toEqual([true, granted]);
+    connection.answer(granted);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(connection.sent).toHaveLength(0);
+    expect(presser.answered).toBe(1);
+    expect(record.attempts.map(({ outcome }) => outcome)).toEqual([null, 'granted', 'granted']);
   });
 
   it('is given up when the next try would come after its deadline', async () => {

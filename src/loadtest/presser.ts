@@ -3,15 +3,17 @@
  *
  *   sent       written to the buyer's connection; `sentAt` is noted. The reply leads to
  *   answered     an outcome, or a final error: kept, done. If it is the claim's first outcome, its later copies are sent.
- *   waiting      busy, too early, or the connection was lost: kept as an attempt, and sent again with the same request id
- *                after the wait that the server asked for (not_open: until the opening), or a growing one of our own.
+ *   waiting      busy, too early, queued, the connection was lost, or no answer came in time: kept as an attempt, and sent
+ *                again with the same request id after the wait that the server asked for (not_open: until the opening), or a
+ *                growing one of our own. An answer that comes after its time is kept as one more attempt, and may be the
+ *                claim's outcome.
  *   given up     the next attempt would start after the claim's deadline, or the run is over: done, without outcome. The
  *                claim is asked for at the end of the run.
  *
  * `whenDone` resolves when no copy is sent or waiting any more. Latency is always from `intendedAt`, however often a
  * claim was sent: it is the time the person waited.
  */
-import { type Answer, isRetryable } from './answer.ts';
+import { type Answer, errorAnswer, isRetryable } from './answer.ts';
 import type { Connection } from './connection.ts';
 import type { Claim, RunRecord } from './record.ts';
 
@@ -19,22 +21,42 @@ const firstBackoffMs = 50;
 const backoffMsMax = 2000;
 /** Added to each wait, so that those who were refused together do not come back together. */
 const jitterShare = 0.2;
+/** Longer than a healthy server takes on its worst day, shorter than people wait. */
+const answerWithinMs = 10_000;
+
+const nothing: Answer = errorAnswer('connection_lost');
+const late: Answer = errorAnswer('no_answer_in_time');
+
+interface Copy {
+  readonly claim: Claim;
+  isDone: boolean;
+  /** Until its answer should be there, or until it is sent again. */
+  timer: NodeJS.Timeout | undefined;
+}
 
 export class Presser {
   readonly #connections: readonly Connection[];
   readonly #record: RunRecord;
   readonly #patienceMs: number;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #answerWithinMs: number;
+  /** Of the copies that wait to be sent again. */
+  readonly #timers = new Map<Copy, NodeJS.Timeout>();
   #unfinished = 0;
   #answered = 0;
   #isOver = false;
   #onDone: (() => void) | undefined;
 
-  /** `patienceMs`: how long after its intended instant a claim is still sent again. */
-  constructor(connections: readonly Connection[], record: RunRecord, patienceMs: number) {
+  /** `patienceMs`: how long after its intended instant a claim is still sent again. `withinMs`: how long one answer is waited for. */
+  constructor(
+    connections: readonly Connection[],
+    record: RunRecord,
+    patienceMs: number,
+    withinMs: number = answerWithinMs,
+  ) {
     this.#connections = connections;
     this.#record = record;
     this.#patienceMs = patienceMs;
+    this.#answerWithinMs = withinMs;
   }
 
   /** Claims that have their outcome. */
@@ -46,7 +68,7 @@ export class Presser {
   press(claim: Claim, copies: number): void {
     for (let copy = 0; copy < copies; copy += 1) {
       this.#unfinished += 1;
-      this.#send(claim, 0);
+      this.#send({ claim, isDone: false, timer: undefined }, 0);
     }
   }
 
@@ -61,30 +83,60 @@ export class Presser {
   /** The run is over: nothing is sent again. What is on the way ends when its connection is closed. */
   giveUp(): void {
     this.#isOver = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#unfinished -= this.#timers.size;
+    for (const [copy, timer] of this.#timers) {
+      clearTimeout(timer);
+      this.#end(copy);
+    }
     this.#timers.clear();
     this.#resolveIfDone();
   }
 
-  #send(claim: Claim, tries: number): void {
+  #send(copy: Copy, tries: number): void {
+    const { claim } = copy;
     const connection = this.#connections[claim.connectionIndex];
     if (connection === undefined) throw new Error(`there is no connection ${claim.connectionIndex}`);
     claim.prepared ??= connection.prepareClaim(claim.buyer, this.#record.dropId, claim.requestId);
     const sentAt = performance.now();
     if (claim.firstSentAt === 0) claim.firstSentAt = sentAt;
-    connection.sendClaim(claim.prepared, claim.requestId, (answer) => this.#receive(claim, tries, sentAt, answer));
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#record.keep(claim, 'claim', sentAt, null, null);
+      this.#retry(copy, tries, late);
+    }, this.#answerWithinMs);
+    copy.timer = timer;
+    connection.sendClaim(claim.prepared, claim.requestId, (answer) => {
+      clearTimeout(timer);
+      if (!isLate && !copy.isDone) this.#receive(copy, tries, sentAt, answer);
+      else if (answer !== null) this.#receiveLate(copy, sentAt, answer);
+    });
   }
 
-  #receive(claim: Claim, tries: number, sentAt: number, answer: Answer | null): void {
-    const now = performance.now();
-    this.#record.keep(claim, 'claim', sentAt, answer, answer === null ? null : now);
+  #receive(copy: Copy, tries: number, sentAt: number, answer: Answer | null): void {
+    if (answer === null) this.#record.keep(copy.claim, 'claim', sentAt, null, null);
+    else this.#keep(copy.claim, sentAt, answer);
     if (answer === null || isRetryable(answer)) {
-      this.#retry(claim, tries, answer);
+      this.#retry(copy, tries, answer ?? nothing);
       return;
     }
     if (answer.outcome === null) this.#record.countError(answer.errorCode ?? 'unknown');
-    else if (claim.answer === null) {
+    this.#finish(copy);
+  }
+
+  /** The copy has been sent again, or will be: whichever answer comes first ends it. */
+  #receiveLate(copy: Copy, sentAt: number, answer: Answer): void {
+    this.#keep(copy.claim, sentAt, answer);
+    if (copy.isDone || answer.outcome === null || isRetryable(answer)) return;
+    clearTimeout(copy.timer);
+    this.#timers.delete(copy);
+    this.#finish(copy);
+  }
+
+  #keep(claim: Claim, sentAt: number, answer: Answer): void {
+    const now = performance.now();
+    this.#record.keep(claim, 'claim', sentAt, answer, now);
+    if (answer.outcome === null || isRetryable(answer)) return;
+    if (claim.answer === null) {
       claim.answer = answer;
       claim.answeredAt = now;
       this.#answered += 1;
@@ -92,27 +144,33 @@ export class Presser {
       // Another copy was refused at the gate before; what the ledger says overrules it. The wait was over then.
       claim.answer = answer;
     }
-    if (!this.#isOver && claim.copiesLater > 0) this.press(claim, claim.copiesLater);
-    claim.copiesLater = 0;
-    this.#finish();
   }
 
-  #retry(claim: Claim, tries: number, answer: Answer | null): void {
+  #retry(copy: Copy, tries: number, answer: Answer): void {
     const backoff = Math.min(backoffMsMax, firstBackoffMs * 2 ** Math.min(tries, 10));
-    const waitMs = (answer?.retryAfterMs ?? backoff) * (1 + jitterShare * Math.random());
-    if (this.#isOver || performance.now() + waitMs > claim.intendedAt + this.#patienceMs) {
-      this.#finish();
+    const waitMs = (answer.retryAfterMs ?? backoff) * (1 + jitterShare * Math.random());
+    if (this.#isOver || performance.now() + waitMs > copy.claim.intendedAt + this.#patienceMs) {
+      this.#end(copy);
       return;
     }
-    this.#record.countRetry(answer === null ? 'connection_lost' : (answer.outcome ?? answer.errorCode ?? 'unknown'));
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#send(claim, tries + 1);
+    this.#record.countRetry(answer.outcome ?? answer.errorCode ?? 'unknown');
+    copy.timer = setTimeout(() => {
+      this.#timers.delete(copy);
+      this.#send(copy, tries + 1);
     }, waitMs);
-    this.#timers.add(timer);
+    this.#timers.set(copy, copy.timer);
   }
 
-  #finish(): void {
+  /** Answered for good: the claim's later copies follow. */
+  #finish(copy: Copy): void {
+    const { claim } = copy;
+    if (!this.#isOver && claim.copiesLater > 0) this.press(claim, claim.copiesLater);
+    claim.copiesLater = 0;
+    this.#end(copy);
+  }
+
+  #end(copy: Copy): void {
+    copy.isDone = true;
     this.#unfinished -= 1;
     this.#resolveIfDone();
   }

@@ -31,7 +31,7 @@ export function writeReport(result: RunResult): string {
 }
 
 function describeRun(
-  { users, stock, perUserLimit, transport, load, repeat, watch, kind }: Options,
+  { users, stock, perUserLimit, transport, load, repeat, watch, kind, urls }: Options,
   connections: number,
 ): string {
   const pressing =
@@ -40,7 +40,7 @@ function describeRun(
       : `${load.perSecond} claims/s for ${load.seconds} s (${load.arrivals})`;
   return [
     `${count(users)} users, ${count(stock)} units of a ${kind} drop, at most ${perUserLimit} each; ${pressing}`,
-    `over ${transport}, ${count(connections)} connections${connections < users ? ', shared' : ''}${transport === 'ws' && watch ? ' that follow the live stock' : ''}${repeat > 1 ? `; each request sent ${repeat} times` : ''}`,
+    `over ${transport}, ${count(connections)} connections${connections < users ? ', shared' : ''}${urls.length > 1 ? ` on ${urls.length} gateways` : ''}${transport === 'ws' && watch ? ' that follow the live stock' : ''}${repeat > 1 ? `; each request sent ${repeat} times` : ''}`,
   ].join('\n');
 }
 

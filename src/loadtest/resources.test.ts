@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseMetrics, sumUse } from './resources.ts';
+import { addUses, parseMetrics, sumUse } from './resources.ts';
 
 const metrics = `# HELP process_cpu_seconds_total Total user and system CPU time spent in seconds.
 # TYPE process_cpu_seconds_total counter
@@ -35,5 +35,16 @@ describe('what was used', () => {
 
   it('is unknown from a single sample', () => {
     expect(sumUse([at(1, 1)])).toBeNull();
+  });
+
+  it('is added up over several processes, and unknown when one of them is', () => {
+    const one = sumUse([at(10, 5), at(11, 9)]);
+    expect(addUses([one, one])).toEqual({
+      cpuSeconds: 2,
+      residentBytesBefore: 10,
+      residentBytesPeak: 18,
+      residentBytesAfter: 18,
+    });
+    expect(addUses([one, null])).toBeNull();
   });
 });

@@ -49,6 +49,21 @@ export function sumUse(samples: readonly ResourceSample[]): ResourceUse | null {
   };
 }
 
+/** Several processes together, or `null` when one is not known. Their peaks need not have come at the same moment: together they are the most that it can have been. */
+export function addUses(uses: readonly (ResourceUse | null)[]): ResourceUse | null {
+  let sum: ResourceUse = { cpuSeconds: 0, residentBytesBefore: 0, residentBytesAfter: 0, residentBytesPeak: 0 };
+  for (const use of uses) {
+    if (use === null) return null;
+    sum = {
+      cpuSeconds: sum.cpuSeconds + use.cpuSeconds,
+      residentBytesBefore: sum.residentBytesBefore + use.residentBytesBefore,
+      residentBytesAfter: sum.residentBytesAfter + use.residentBytesAfter,
+      residentBytesPeak: sum.residentBytesPeak + use.residentBytesPeak,
+    };
+  }
+  return sum;
+}
+
 export class ResourceSampler {
   readonly #url: URL;
   readonly #samples: ResourceSample[] = [];

@@ -34,6 +34,26 @@ describe.each(['ws', 'http'])('a sale over %s', (transport) => {
     expect(isClean(result)).toBe(true);
   });
 
+  it('at two gateways is one sale, and each gateway gets half of the users', async () => {
+    const claims = [0, 0];
+    const counting = (gateway: number): Misbehaviour => ({
+      fault: () => {
+        claims[gateway] = (claims[gateway] ?? 0) + 1;
+        return 'none';
+      },
+    });
+    server = await FakeServer.start(counting(0));
+    const second = await FakeServer.start(counting(1), server.ledger);
+    const urls = `${server.url.origin},${second.url.origin}`;
+    const line = `--transport ${transport} --users 20 --stock 7 --lead 0.2 --admin-password x --url ${urls}`;
+    const result = await runSale(readOptions(line.split(' '), {}) as Options, new AbortController().signal);
+    await second.close();
+    expect(result.claims).toMatchObject({ claims: 20, granted: 7, unanswered: 0, errors: {} });
+    expect(result.history.violations).toEqual([]);
+    expect(claims).toEqual([10, 10]);
+    expect(writeReport(result)).toContain('on 2 gateways');
+  });
+
   it('at a rate takes turns until the time is over', async () => {
     const result = await play(`--transport ${transport} --users 10 --stock 5 --rate 50 --seconds 1 --arrivals even`);
     expect(result.claims).toMatchObject({ claims: 50, granted: 5, errors: {} });
@@ -47,6 +67,13 @@ describe.each(['ws', 'http'])('a sale over %s', (transport) => {
     expect(result.history.violations).toEqual([]);
     expect(result.claims).toMatchObject({ granted: 15, unanswered: 0, errors: {}, sent: 70 });
     expect(result.claims.retries).toEqual({ overloaded: 10, connection_lost: 20 });
+  });
+
+  it('waits for what is queued', async () => {
+    const result = await play(`--transport ${transport} --users 20 --stock 8`, badLuck(['none', 'queued']));
+    expect(result.history.violations).toEqual([]);
+    expect(result.claims).toMatchObject({ granted: 8, unanswered: 0, errors: {}, lookedUp: 0 });
+    expect(result.claims.retries).toEqual(transport === 'http' ? { queued: 10 } : {});
   });
 
   it('asks at the end for what was never answered', async () => {

@@ -1,7 +1,7 @@
 /**
  * One load test from beginning to end:
  *
- *   server       a running one, or one of its own
+ *   server       a running one, or several that are one shop, or one of its own
  *   set-up       an administrator, the buyers, their connections; then the drop, opening when all are connected
  *   press        as planned, until all is answered
  *   afterwards   what is unanswered is asked for; the ledger is read; the history is checked
@@ -20,9 +20,9 @@ import { type PlannedPress, planAtOnce, planRate } from './press-schedule.ts';
 import { copiesAtOnce, makeClaims, pressAll } from './pressing.ts';
 import { seededRandom } from './random.ts';
 import { type Claim, RunRecord } from './record.ts';
-import { ResourceSampler, type ResourceUse } from './resources.ts';
+import { addUses, ResourceSampler, type ResourceUse } from './resources.ts';
 import { startServer } from './server-process.ts';
-import { makeBuyers, openConnections, watchDrop } from './setup.ts';
+import { type Gateways, makeBuyers, openConnections, watchDrop } from './setup.ts';
 import type { SocketTally } from './socket-client.ts';
 
 export interface RunResult {
@@ -38,6 +38,7 @@ export interface RunResult {
     readonly liveStockMessages: number;
     readonly lostByCloseCode: Readonly<{ [code: string]: number }>;
   };
+  /** Of several, all together; `null` when one of them does not tell. */
   readonly server: ResourceUse | null;
   /** CPU seconds of this process during the run: it shares the machine with the server. */
   readonly clientCpuSeconds: number;
@@ -49,12 +50,13 @@ export interface RunResult {
 }
 
 export async function runSale(options: Options, signal: AbortSignal): Promise<RunResult> {
-  if (options.url !== null)
-    return runAgainst(options.url, options, options.admin.login, options.admin.password ?? '', signal);
+  const [first, ...others] = options.urls;
+  if (first !== undefined)
+    return runAgainst([first, ...others], options, options.admin.login, options.admin.password ?? '', signal);
   const server = await startServer(options.transport === 'ws' ? options.users : 0, signal);
   const { login, password } = server.admin;
   try {
-    return await runAgainst(server.url, options, login, password, AbortSignal.any([signal, server.ended]));
+    return await runAgainst([server.url], options, login, password, AbortSignal.any([signal, server.ended]));
   } catch (error) {
     const reason = server.ended.aborted ? server.ended.reason : error;
     const tail = (await server.logTail()).trim();
@@ -65,18 +67,19 @@ export async function runSale(options: Options, signal: AbortSignal): Promise<Ru
 }
 
 async function runAgainst(
-  url: URL,
+  gateways: Gateways,
   options: Options,
   login: string,
   password: string,
   signal: AbortSignal,
 ): Promise<RunResult> {
   const startedAt = new Date().toISOString();
+  const [url] = gateways;
   const tally: SocketTally = { liveStock: 0, closeCodes: new Map(), strayErrors: new Map() };
   const api = await AdministratorApi.signIn(url, login, password, signal);
   const buyers = await makeBuyers(api, options.users, signal);
-  const connections = await openConnections(options, url, buyers, tally, signal);
-  const sampler = new ResourceSampler(url);
+  const connections = await openConnections(options, gateways, buyers, tally, signal);
+  const samplers = gateways.map((gateway) => new ResourceSampler(gateway));
   try {
     const { dropId, opensAt } = await openDrop(api, options, connections, signal);
     const record = new RunRecord(dropId, options.transport);
@@ -88,14 +91,14 @@ async function runAgainst(
       options.repeat - copiesAtOnce(options.repeat),
     );
     prepareFirst(options, claims, connections, dropId);
-    await sampler.start();
+    await Promise.all(samplers.map((sampler) => sampler.start()));
     if (performance.now() > opensAt)
       throw new Error('the set-up took longer than the lead to the opening: give it more with --lead');
     const loadAverageBefore = loadavg()[0] ?? 0;
     const cpuBefore = process.cpuUsage();
     await pressAll(options, claims, connections, record, signal);
     const cpu = process.cpuUsage(cpuBefore);
-    const resources = await sampler.finish();
+    const resources = addUses(await Promise.all(samplers.map((sampler) => sampler.finish())));
     const lookedUp = await lookUpUnanswered(url, claims, record, signal);
     for (const [code, count] of tally.strayErrors) record.errors.set(`socket ${code}`, count);
     const ledger = await api.readLedger(dropId);
@@ -117,7 +120,7 @@ async function runAgainst(
       },
     };
   } finally {
-    sampler.abandon();
+    for (const sampler of samplers) sampler.abandon();
     for (const connection of connections) connection.close();
   }
 }

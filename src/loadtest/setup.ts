@@ -7,6 +7,9 @@ import { showProgress } from './progress.ts';
 import { SocketConnection, type SocketTally } from './socket-client.ts';
 import { forEachBounded, within } from './wait.ts';
 
+/** All of one shop; users take turns in choosing one. */
+export type Gateways = readonly [URL, ...URL[]];
+
 const accountsPerCall = 1000;
 /** More at once do not come in faster: a server takes about one new connection per turn of its event loop. */
 const connectingAtOnce = 100;
@@ -32,15 +35,16 @@ export async function makeBuyers(api: AdministratorApi, count: number, signal: A
 /** One connection per buyer, all of them open; over HTTP, beyond `connectionsMax`, buyers share. */
 export async function openConnections(
   options: Options,
-  url: URL,
+  gateways: Gateways,
   buyers: readonly Buyer[],
   tally: SocketTally,
   signal: AbortSignal,
 ): Promise<Connection[]> {
+  const urlOf = (connection: number): URL => gateways[connection % gateways.length] ?? gateways[0];
   const connections: Connection[] =
     options.transport === 'ws'
-      ? buyers.map((buyer) => new SocketConnection(url, buyer, tally))
-      : Array.from({ length: Math.min(buyers.length, connectionsMax) }, () => new HttpConnection(url));
+      ? buyers.map((buyer, index) => new SocketConnection(urlOf(index), buyer, tally))
+      : Array.from({ length: Math.min(buyers.length, connectionsMax) }, (_, index) => new HttpConnection(urlOf(index)));
   const progress = showProgress('opening connections', connections.length);
   let open = 0;
   try {

@@ -6,7 +6,8 @@
  *   ready        claims are sent at once. Losing the socket, in either state, replies `null` to all claims and leads to
  *   closed       and the next claim opens it again.
  *
- * Outcomes are matched by request id; copies of one request get theirs in order.
+ * Outcomes are matched by request id; copies of one request get theirs in order. `queued` is no reply: the copy
+ * waits on for the outcome, which then comes once for all that were told so. Whoever finds that it takes too long asks again.
  */
 import WebSocket from 'ws';
 import { type Answer, parseObject, readSocketAnswer } from './answer.ts';
@@ -31,6 +32,10 @@ export class SocketConnection implements Connection {
   readonly #buyer: Buyer;
   readonly #tally: SocketTally;
   readonly #unanswered = new Map<string, Reply[]>();
+  /** Those that were told `queued`. */
+  readonly #queued = new Map<string, Reply[]>();
+  /** Requests of which any copy was: their outcome may come once more than they were sent. */
+  readonly #everQueued = new Set<string>();
   #waiting: { readonly prepared: Buffer; readonly requestId: string; readonly reply: Reply }[] = [];
   #socket: WebSocket | undefined;
   #isReady = false;
@@ -109,6 +114,7 @@ export class SocketConnection implements Connection {
     }
     const message = parseObject(data.toString()) ?? { type: 'error', code: 'unreadable_answer' };
     if (message['type'] === 'outcome' || message['type'] === 'error') this.#settle(message);
+    else if (message['type'] === 'queued') this.#waitOn(requestIdOf(message));
     else if (message['type'] === 'drop') this.#countLiveStock();
     else if (message['type'] === 'welcome') this.#welcome();
   }
@@ -128,12 +134,27 @@ export class SocketConnection implements Connection {
 
   #settle(message: Record<string, unknown>): void {
     const answer = readSocketAnswer(message);
-    const requestId = typeof message['requestId'] === 'string' ? message['requestId'] : '';
+    const requestId = requestIdOf(message);
+    const queued = this.#queued.get(requestId);
+    this.#queued.delete(requestId);
+    const replies = queued ?? this.#nextCopy(requestId);
+    if (replies.length === 0 && !this.#everQueued.has(requestId)) this.#countStray(answer);
+    for (const reply of replies) reply(answer);
+  }
+
+  #waitOn(requestId: string): void {
+    this.#everQueued.add(requestId);
+    const copies = this.#queued.get(requestId) ?? [];
+    copies.push(...this.#nextCopy(requestId));
+    if (copies.length > 0) this.#queued.set(requestId, copies);
+  }
+
+  /** The copy that was sent first, or none. */
+  #nextCopy(requestId: string): Reply[] {
     const copies = this.#unanswered.get(requestId);
     const reply = copies?.shift();
     if (copies?.length === 0) this.#unanswered.delete(requestId);
-    if (reply === undefined) this.#countStray(answer);
-    else reply(answer);
+    return reply === undefined ? [] : [reply];
   }
 
   #countStray(answer: Answer): void {
@@ -145,7 +166,8 @@ export class SocketConnection implements Connection {
     this.#isReady = false;
     this.#socket = undefined;
     if (!this.#isEnding) this.#tally.closeCodes.set(code, (this.#tally.closeCodes.get(code) ?? 0) + 1);
-    const replies = [...this.#unanswered.values()].flat();
+    const replies = [...this.#queued.values(), ...this.#unanswered.values()].flat();
+    this.#queued.clear();
     this.#unanswered.clear();
     for (const { reply } of this.#waiting.splice(0)) replies.push(reply);
     this.#opened(new Error(`the socket closed with ${code}${fault}`));
@@ -156,4 +178,8 @@ export class SocketConnection implements Connection {
     this.#onOpened?.(error);
     this.#onOpened = undefined;
   }
+}
+
+function requestIdOf({ requestId }: Record<string, unknown>): string {
+  return typeof requestId === 'string' ? requestId : '';
 }
