@@ -77,7 +77,7 @@ describe.each(['ws', 'http'])('a sale over %s', (transport) => {
   });
 
   it('asks at the end for what was never answered', async () => {
-    const result = await play(`--transport ${transport} --users 6 --stock 3 --timeout 0.3`, { fault: () => 'silent' });
+    const result = await play(`--transport ${transport} --users 6 --stock 3 --timeout 1`, { fault: () => 'silent' });
     expect(result.claims).toMatchObject({ granted: 3, lookedUp: 6, unanswered: 0, errors: {}, latency: null });
     expect(result.history.violations).toEqual([]);
     expect(writeReport(result)).toContain('learnt only by asking again');
