@@ -1,5 +1,5 @@
 /**
- * The in-flight lock of a fleet, in Redis. What is asked in one turn of the event loop goes there in one call, and the calls of several turns follow each other
+ * The in-flight lock of a fleet, in Redis. What is asked within two milliseconds goes there in one call, and the calls follow each other
  * without waiting; answers are given in the order of asking.
  *
  *   closed     asked for in Redis. A call that fails or is late lets its claims pass: work may be done twice then, and nothing is decided wrongly
@@ -25,6 +25,9 @@ export const LOCK_SECONDS = 15;
 /** For the breaker that stands before the lock. */
 export const LOCK_BREAKER = { failuresMax: 3, probeAfterMs: 1_000 } as const;
 
+/** A call for one claim costs ten times what a claim costs in a call for sixteen; nobody notices two milliseconds. */
+const GATHER_MS = 2;
+const CROWD_STEPS = 128;
 /** Redis does nothing else during a call: this many take about 3 ms. */
 const STEPS_PER_CALL_MAX = 2_000;
 /** An open breaker refuses with an error, which is too dear for every claim. */
@@ -59,6 +62,7 @@ export class RedisInFlightLock implements InFlightLock {
   readonly #library = new RedisLibrary(new URL('redis-in-flight-lock.lua', import.meta.url));
   readonly #holder = randomBytes(9).toString('base64url');
   #gathered: Step[] = [];
+  #sending: NodeJS.Timeout | undefined;
   #calls: Call[] = [];
   #probeAtMs = 0;
 
@@ -96,12 +100,15 @@ export class RedisInFlightLock implements InFlightLock {
   }
 
   #gather(step: Step): void {
-    this.#gathered.push(step);
-    if (this.#gathered.length === 1) setImmediate(() => this.#send());
+    const count = this.#gathered.push(step);
+    if (count === 1) this.#sending = setTimeout(() => this.#send(), GATHER_MS);
+    // A crowd need not wait for more of it.
+    else if (count === CROWD_STEPS) setImmediate(() => this.#send());
   }
 
   #send(): void {
     const steps = this.#gathered;
+    clearTimeout(this.#sending);
     this.#gathered = [];
     for (let first = 0; first < steps.length; first += STEPS_PER_CALL_MAX) {
       void this.#call(steps.slice(first, first + STEPS_PER_CALL_MAX));

@@ -196,18 +196,12 @@ describe('the queued intake', () => {
     expect(intake.depth).toBe(0);
   });
 
-  it('tells an owner who was sent away that the queue had it after all', async () => {
-    const won: Outcome = {
-      outcome: 'granted',
-      dropId: '7',
-      requestId: 'request-1',
-      grantId: '7-1',
-      serial: 1,
-      arrival: 1,
-    };
-    hear(claimOf('1'), won);
-    hear(claimOf('2'), outcomeOf(claimOf('2')));
-    expect(late).toEqual([[claimOf('1'), won]]);
+  it('tells an owner who was sent away what the queue had after all, once, and nobody else', async () => {
+    put = () => Promise.reject(new Error('it has them all the same'));
+    directFails = true;
+    expect(await intake.submit(claimOf('1'))).toEqual({ fault: 'ledger_unavailable' });
+    for (const user of ['1', '1', '2']) hear(claimOf(user), outcomeOf(claimOf(user)));
+    expect(late).toEqual([[claimOf('1'), outcomeOf(claimOf('1'))]]);
   });
 
   it('keeps nobody waiting for a queue that is away, nor for finding out whether it is back', async () => {

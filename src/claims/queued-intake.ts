@@ -26,8 +26,8 @@ import type { ClaimQueue, QueuedClaims } from './claim-queue.ts';
 import type { DirectIntake } from './direct-intake.ts';
 import { type Claim, claimKey, type Faulted, type Intake } from './intake.ts';
 
-/** Long enough that a crowd shares a record, short beside what the queue takes. */
-const GATHER_MS = 2;
+/** Long enough that people share a record also at quiet times, short beside what the queue and the ledger take. */
+const GATHER_MS = 4;
 /** A record of a megabyte is the most that a broker takes by default. */
 const CLAIMS_PER_RECORD_MAX = 4_000;
 const SWEEP_EVERY_MS = 53;
@@ -40,6 +40,7 @@ const LOST_AFTER_MS = 8_000;
 /** Then nobody drains the queue, or too slowly: this gateway does it for its own. */
 const ASK_DIRECTLY_AFTER_MS = 30_000;
 const PROBE_EVERY_MS = 300;
+const SENT_AWAY_MAX = 50_000;
 
 export interface QueuedIntakeParts {
   /** This gateway's name: where outcomes are told. */
@@ -75,6 +76,8 @@ interface Waiting {
 export class QueuedIntake implements Intake {
   readonly #parts: QueuedIntakeParts;
   readonly #waiting = new Map<string, Waiting>();
+  /** Told to ask again although the queue may have them: they may never do so, and hear of it when it comes. */
+  readonly #sentAway = new Set<string>();
   #gathered: Waiting[] = [];
   #putting = false;
   #probeAtMs = 0;
@@ -109,8 +112,7 @@ export class QueuedIntake implements Intake {
       const claim = { dropId, userId, requestId };
       const waiting = this.#waiting.get(claimKey(claim));
       if (waiting !== undefined) this.#answer(waiting, outcome ?? { fault: 'drop_not_found' });
-      // Its owner was told to ask again, and may never do so.
-      else if (outcome?.outcome === 'granted') this.#parts.onLate(claim, outcome);
+      else if (outcome !== null && this.#sentAway.delete(claimKey(claim))) this.#parts.onLate(claim, outcome);
     }
   }
 
@@ -192,13 +194,17 @@ export class QueuedIntake implements Intake {
 
   #answer(waiting: Waiting, answer: Outcome | Faulted): void {
     if (!this.#forget(waiting)) return;
+    this.#sentAway.delete(claimKey(waiting.claim));
     this.#tell(waiting, answer);
     if (waiting.isExpected) this.#parts.onLate(waiting.claim, answer);
   }
 
   /** The direct way has no answer. Those who wait are told so; what the queue holds is answered all the same, later. */
   #fault(waiting: Waiting, { fault }: Faulted): void {
-    if (!waiting.isQueued && !this.#forget(waiting)) return;
+    if (!waiting.isQueued) {
+      if (!this.#forget(waiting)) return;
+      if (waiting.wasPut && this.#sentAway.size < SENT_AWAY_MAX) this.#sentAway.add(claimKey(waiting.claim));
+    }
     waiting.isExpected ||= waiting.isQueued && waiting.resolvers.length > 0;
     this.#tell(waiting, { fault: waiting.wasPut ? 'ledger_unavailable' : fault });
   }

@@ -189,7 +189,7 @@ export const SETTINGS = {
     'KAFKA_LAG_MAX',
     '20000',
     wholeNumber(1, 100_000_000),
-    'Records that may wait in the topic `claims`; while there are more, new claims are told 503 with `Retry-After`. A record holds what one gateway gathered for one drop in about 2 ms.',
+    'Records that may wait in the topic `claims`; while there are more, new claims are told 503 with `Retry-After`. A record holds what one gateway gathered for one drop in about 4 ms.',
   ),
   claimAnswerWithinMs: setting(
     'CLAIM_ANSWER_WITHIN_MS',
