@@ -60,8 +60,10 @@ begin
     ) known
     cross join lateral (
       select count(*) as units
-      from claims c join grants g on g.drop_id = c.drop_id and g.serial = c.serial
-      where c.drop_id = p_drop_id and c.user_id = r.user_id and c.serial is not null and g.released_at is null
+      from claims c
+      where c.drop_id = p_drop_id and c.user_id = r.user_id and c.serial is not null
+        -- `offset 0` keeps this a look-up: as a join it may be planned over all grants of the drop.
+        and exists (select from grants g where g.drop_id = p_drop_id and g.serial = c.serial and g.released_at is null offset 0)
     ) held
   ), placed as (
     select *,
