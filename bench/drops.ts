@@ -1,9 +1,9 @@
 /** Drops and people for the benchmarks, made over the API. */
-import type { BenchServer } from './server.ts';
+import type { Api } from './api.ts';
 
 const ACCOUNTS_PER_CALL = 5_000;
 
-export async function createDrop(server: BenchServer, stock: number): Promise<string> {
+export async function createDrop(server: Api, stock: number): Promise<string> {
   const { id } = await server.call<{ id: string }>('POST', '/v1/drops', {
     kind: 'coupon',
     title: 'Benchmark',
@@ -17,7 +17,7 @@ export async function createDrop(server: BenchServer, stock: number): Promise<st
 }
 
 /** A drop whose only unit is gone. */
-export async function createSoldOutDrop(server: BenchServer): Promise<string> {
+export async function createSoldOutDrop(server: Api): Promise<string> {
   const id = await createDrop(server, 1);
   const [token] = await createAccounts(server, 1);
   const response = await fetch(`${server.url}/v1/drops/${id}/claims`, {
@@ -30,7 +30,7 @@ export async function createSoldOutDrop(server: BenchServer): Promise<string> {
 }
 
 /** Their access tokens. */
-export async function createAccounts(server: BenchServer, count: number): Promise<string[]> {
+export async function createAccounts(server: Api, count: number): Promise<string[]> {
   const tokens: string[] = [];
   while (tokens.length < count) {
     const { items } = await server.call<{ items: { accessToken: string }[] }>('POST', '/v1/loadtest/accounts', {

@@ -11,6 +11,12 @@ import { type Figure, figureTable } from './figure.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { help, type Options, readOptions, type Section } from './options.ts';
 import { endProgress } from './progress.ts';
+import { baselineFigures } from './rows/baselines.ts';
+import { fleetCpuFigures } from './rows/fleet-cpu.ts';
+import { fleetFanOutFigures } from './rows/fleet-fan-out.ts';
+import { fleetGatewaysFigures } from './rows/fleet-gateways.ts';
+import { fleetRateFigures } from './rows/fleet-rate.ts';
+import { fleetSaleFigures } from './rows/fleet-sale.ts';
 import { gatewayFigures } from './rows/gateway.ts';
 import { ledgerFigures } from './rows/ledger.ts';
 import { memoryFigures } from './rows/memory.ts';
@@ -21,6 +27,12 @@ const RUNS: Record<Section, (quick: boolean) => Promise<Figure[]>> = {
   gateway: gatewayFigures,
   sale: saleFigures,
   memory: memoryFigures,
+  'fleet-sale': fleetSaleFigures,
+  'fleet-rate': fleetRateFigures,
+  'fleet-gateways': fleetGatewaysFigures,
+  'fleet-cpu': fleetCpuFigures,
+  'fleet-fanout': fleetFanOutFigures,
+  baselines: baselineFigures,
 };
 
 async function main(options: Options): Promise<number> {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { readOptions } from './options.ts';
+import { readOptions, SECTIONS } from './options.ts';
 
 it('runs everything unless told otherwise, always in the same order', () => {
-  expect(readOptions([])).toEqual({ only: ['ledger', 'gateway', 'sale', 'memory'], quick: false, jsonFile: undefined });
+  expect(readOptions([])).toEqual({ only: SECTIONS, quick: false, jsonFile: undefined });
   expect(readOptions(['--only', 'memory, ledger', '--quick'])).toMatchObject({
     only: ['ledger', 'memory'],
     quick: true,

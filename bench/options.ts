@@ -1,6 +1,17 @@
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['ledger', 'gateway', 'sale', 'memory'] as const;
+export const SECTIONS = [
+  'ledger',
+  'gateway',
+  'sale',
+  'memory',
+  'fleet-sale',
+  'fleet-rate',
+  'fleet-gateways',
+  'fleet-cpu',
+  'fleet-fanout',
+  'baselines',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Options {
@@ -11,12 +22,21 @@ export interface Options {
   readonly jsonFile: string | undefined;
 }
 
-export const help = `npm run bench -- [--only ${SECTIONS.join(',')}] [--quick] [--json FILE]
+export const help = `npm run bench -- [--only PART,…] [--quick] [--json FILE]
 
-  ledger    claims committed per second, by batch size, on PostgreSQL and on PGlite
-  gateway   refusals per second of one gateway process over HTTP and WebSocket, beside an empty node:http handler
-  sale      the load test: 10,000 users press at once, over HTTP and over WebSocket
-  memory    the server with 10,000 open sockets
+  ledger          claims committed per second, by batch size, on PostgreSQL and on PGlite
+  gateway         refusals per second of one gateway process over HTTP and WebSocket, beside an empty node:http handler
+  sale            the load test: 10,000 users press at once, over HTTP and over WebSocket
+  memory          the server with 10,000 open sockets
+
+The whole stack on this machine, PostgreSQL, Redis, Kafka, gateways, a sequencer, a worker:
+
+  fleet-sale      10,000 users press at once
+  fleet-rate      presses at a rate: 1,000 claims a second for a minute, 3,000 for ten seconds
+  fleet-gateways  the same load on one gateway and on two
+  fleet-cpu       CPU time of a claim, by process
+  fleet-fanout    from a commit to the sockets on another gateway
+  baselines       three usual designs beside ours
 `;
 
 /** Throws, with what is wrong, for people. */

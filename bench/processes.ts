@@ -1,7 +1,7 @@
 /** Child processes of the benchmarks. Whatever was started ends with us, also on Ctrl-C; folders made for it are deleted. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pinnedTo } from './machine.ts';
@@ -26,16 +26,20 @@ export interface ProcessOptions {
   /** The core to run on; undefined: any. */
   readonly core: number | undefined;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where what it says goes; by default nowhere, except for what it says on standard error, which is shown. */
+  readonly logFile?: string;
 }
 
 /** Runs a TypeScript file with this Node.js. It can exchange messages with us. */
 export function startNode(file: string, fileArguments: readonly string[], options: ProcessOptions): ChildProcess {
   const [command, commandArguments] = pinnedTo(options.core, process.execPath, [file, ...fileArguments]);
+  const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'a');
   const child = spawn(command, commandArguments, {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', log ?? 'ignore', log ?? 'inherit', 'ipc'],
     serialization: 'advanced',
     env: { ...process.env, ...options.environment },
   });
+  if (log !== undefined) closeSync(log);
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;

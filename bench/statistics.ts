@@ -10,6 +10,14 @@ export function median(values: readonly number[]): number {
   return ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
+/** The value that so large a share of them does not exceed: `share` 0.99 is p99. */
+export function percentile(values: ArrayLike<number>, share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (value === undefined) throw new Error('the percentile of nothing');
+  return value;
+}
+
 export function best(values: readonly number[]): number {
   if (values.length === 0) throw new Error('the best of nothing');
   return Math.max(...values);

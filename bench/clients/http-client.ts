@@ -3,6 +3,7 @@
  * the clock starts, one reading buffer for all, and of an answer only its status and its length are looked at.
  */
 import { connect, type Socket } from 'node:net';
+import { percentile } from '../statistics.ts';
 import { type ConnectHttp, failClient, type Result, type Run } from './protocol.ts';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -15,6 +16,8 @@ let sockets: Socket[] = [];
 let requests: Buffer[] = [];
 let next = 0;
 let answered = 0;
+let latenciesMs = new Float64Array();
+const sentAt = new WeakMap<Socket, number>();
 let startedAt = 0;
 let cpuAtStart = process.cpuUsage();
 const answers = new Map<number, number>();
@@ -38,6 +41,7 @@ async function prepare({ port, dropId, tokens, round, connections }: ConnectHttp
   );
   next = 0;
   answered = 0;
+  latenciesMs = new Float64Array(requests.length);
   answers.clear();
   sockets = await Promise.all(Array.from({ length: connections }, () => open(port)));
 }
@@ -77,10 +81,13 @@ function receive(socket: Socket, size: number): void {
 
   const status = (digit(received, 0) * 10 + digit(received, 1)) * 10 + digit(received, 2);
   answers.set(status, (answers.get(status) ?? 0) + 1);
+  const now = performance.now();
+  latenciesMs[answered] = now - (sentAt.get(socket) ?? now);
   answered += 1;
   const request = requests[next];
   if (request) {
     next += 1;
+    sentAt.set(socket, now);
     socket.write(request);
   } else if (answered === requests.length) finish();
 }
@@ -109,7 +116,9 @@ function run(): void {
   for (const socket of sockets) {
     const request = requests[next];
     next += 1;
-    if (request) socket.write(request);
+    if (!request) continue;
+    sentAt.set(socket, performance.now());
+    socket.write(request);
   }
 }
 
@@ -122,6 +131,11 @@ function finish(): void {
     durationMs,
     clientCpuMs: (user + system) / 1000,
     answers: Object.fromEntries(answers),
+    latency: {
+      p50Ms: percentile(latenciesMs, 0.5),
+      p99Ms: percentile(latenciesMs, 0.99),
+      maxMs: percentile(latenciesMs, 1),
+    },
   };
   for (const socket of sockets) socket.destroy();
   sockets = [];

@@ -90,7 +90,7 @@ describe.each(['ws', 'http'])('a sale over %s', (transport) => {
   });
 
   it('counts a failing server as an error, and a claim that nobody took as without outcome', async () => {
-    const result = await play(`--transport ${transport} --users 2 --stock 1 --timeout 0.3`, { fault: () => 'failed' });
+    const result = await play(`--transport ${transport} --users 2 --stock 1 --timeout 1`, { fault: () => 'failed' });
     expect(result.claims).toMatchObject({ granted: 0, unanswered: 2, errors: { internal: 2, no_answer: 2 } });
     expect(result.history.violations.map((violation) => violation.rule)).toEqual(['undersold', 'undersold']);
     expect(isClean(result)).toBe(false);
@@ -132,7 +132,7 @@ describe('rubbish instead of an answer', () => {
   });
 
   it('over ws is an error of the socket, and the claim is asked for', async () => {
-    const result = await play('--transport ws --users 4 --stock 4 --timeout 0.3', badLuck(['rubbish', 'none']));
+    const result = await play('--transport ws --users 4 --stock 4 --timeout 1', badLuck(['rubbish', 'none']));
     expect(result.claims).toMatchObject({ granted: 4, lookedUp: 2, errors: { 'socket unreadable_answer': 2 } });
   });
 });
