@@ -1,5 +1,5 @@
 /**
- * The in-flight lock of a fleet, in Redis. What is asked within two milliseconds goes there in one call, and the calls follow each other
+ * The in-flight lock of a fleet, in Redis. What is asked within some milliseconds goes there in one call, and the calls follow each other
  * without waiting; answers are given in the order of asking.
  *
  *   closed     asked for in Redis. A call that fails or is late lets its claims pass: work may be done twice then, and nothing is decided wrongly
@@ -25,8 +25,10 @@ export const LOCK_SECONDS = 15;
 /** For the breaker that stands before the lock. */
 export const LOCK_BREAKER = { failuresMax: 3, probeAfterMs: 1_000 } as const;
 
-/** A call for one claim costs ten times what a claim costs in a call for sixteen; nobody notices two milliseconds. */
-const GATHER_MS = 2;
+/** A call for one claim costs ten times what a claim costs in a call for sixteen; nobody notices some milliseconds. */
+const GATHER_MS = 4;
+/** What is given back goes with the next call; nobody waits for it but the same user with another press. */
+const GIVE_BACK_WITHIN_MS = 20;
 const CROWD_STEPS = 128;
 /** Redis does nothing else during a call: this many take about 3 ms. */
 const STEPS_PER_CALL_MAX = 2_000;
@@ -63,6 +65,7 @@ export class RedisInFlightLock implements InFlightLock {
   readonly #holder = randomBytes(9).toString('base64url');
   #gathered: Step[] = [];
   #sending: NodeJS.Timeout | undefined;
+  #sendingWithinMs = 0;
   #calls: Call[] = [];
   #probeAtMs = 0;
 
@@ -101,9 +104,16 @@ export class RedisInFlightLock implements InFlightLock {
 
   #gather(step: Step): void {
     const count = this.#gathered.push(step);
-    if (count === 1) this.#sending = setTimeout(() => this.#send(), GATHER_MS);
+    const withinMs = step.letter === 't' ? GATHER_MS : GIVE_BACK_WITHIN_MS;
+    if (count === 1 || withinMs < this.#sendingWithinMs) this.#sendWithin(withinMs);
     // A crowd need not wait for more of it.
-    else if (count === CROWD_STEPS) setImmediate(() => this.#send());
+    if (count === CROWD_STEPS) setImmediate(() => this.#send());
+  }
+
+  #sendWithin(withinMs: number): void {
+    clearTimeout(this.#sending);
+    this.#sendingWithinMs = withinMs;
+    this.#sending = setTimeout(() => this.#send(), withinMs);
   }
 
   #send(): void {

@@ -26,8 +26,8 @@ import type { ClaimQueue, QueuedClaims } from './claim-queue.ts';
 import type { DirectIntake } from './direct-intake.ts';
 import { type Claim, claimKey, type Faulted, type Intake } from './intake.ts';
 
-/** Long enough that people share a record also at quiet times, short beside what the queue and the ledger take. */
-const GATHER_MS = 4;
+/** Claims come together already, from the lock; this catches those of several calls. */
+const GATHER_MS = 2;
 /** A record of a megabyte is the most that a broker takes by default. */
 const CLAIMS_PER_RECORD_MAX = 4_000;
 const SWEEP_EVERY_MS = 53;
