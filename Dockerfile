@@ -8,7 +8,7 @@ ARG NODE_VERSION=26.10.0
 FROM --platform=$BUILDPLATFORM node:${NODE_VERSION}-bookworm-slim AS pages
 WORKDIR /doorbuster
 COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm
 COPY web web
 RUN NODE_ENV=production npm run build
 
@@ -17,7 +17,7 @@ RUN NODE_ENV=production npm run build
 FROM node:${NODE_VERSION}-bookworm-slim AS packages
 WORKDIR /doorbuster
 COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev && rm -rf node_modules/node-linux-* node_modules/.bin
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm --omit=dev && rm -rf node_modules/node-linux-* node_modules/.bin
 
 FROM node:${NODE_VERSION}-bookworm-slim
 ENV NODE_ENV=production DATA_DIR=/data

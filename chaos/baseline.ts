@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { USUAL_REDIS_SETTINGS } from '../bench/baselines/baseline.ts';
 import { findLosses, type Losses } from '../bench/baselines/losses.ts';
 import type { Holdings } from '../bench/baselines/tables.ts';
+import { type Servers, startServers } from '../ops/servers/all.ts';
 import { freePort } from '../ops/servers/free-port.ts';
 import { startGuard } from '../ops/servers/guard.ts';
 import { becomesTrue } from '../ops/servers/local-server.ts';
@@ -17,7 +18,7 @@ import { injectAll } from './injections.ts';
 import type { Plan } from './plan.ts';
 import { pressWithProgress } from './sale.ts';
 import { scenarioOf } from './scenarios.ts';
-import { type Servers, startServers, temporaryFolder } from './servers.ts';
+import { CHAOS_SERVERS, temporaryFolder } from './servers.ts';
 import type { Target } from './target.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'bench', 'baselines', 'main.ts');
@@ -59,7 +60,10 @@ export async function playBaseline(
   onResult: (result: BaselineResult) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const servers = await startServers({ kafka: false, redisSettings: USUAL_REDIS_SETTINGS });
+  const servers = await startServers({
+    ...{ postgres: CHAOS_SERVERS.postgres, kafka: undefined },
+    redis: { durable: false, settings: USUAL_REDIS_SETTINGS },
+  });
   const folder = temporaryFolder();
   const guard = startGuard(KILL_ALL, folder.path);
   const processes: FleetProcess[] = [];

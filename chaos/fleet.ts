@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Servers, startServers } from '../ops/servers/all.ts';
 import { freePort } from '../ops/servers/free-port.ts';
 import { type Guard, startGuard } from '../ops/servers/guard.ts';
 import { becomesTrue } from '../ops/servers/local-server.ts';
@@ -10,7 +11,7 @@ import type { Role } from '../src/fleet/roles.ts';
 import { AdministratorApi } from '../src/loadtest/api.ts';
 import type { Buyer } from '../src/loadtest/connection.ts';
 import { FleetProcess } from './fleet-process.ts';
-import { type Servers, startServers, temporaryFolder } from './servers.ts';
+import { CHAOS_SERVERS, temporaryFolder } from './servers.ts';
 import type { Target } from './target.ts';
 
 export const SESSION_TIMEOUT_MS = 2_000;
@@ -31,7 +32,7 @@ export class Fleet implements Target {
   readonly #processes: ReadonlyMap<Role, readonly FleetProcess[]>;
 
   static async start(): Promise<Fleet> {
-    const servers = await startServers({ kafka: true });
+    const servers = await startServers(CHAOS_SERVERS);
     const folder = temporaryFolder();
     const guard = startGuard(KILL_ALL, folder.path);
     const password = randomBytes(12).toString('hex');

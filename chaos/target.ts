@@ -1,7 +1,8 @@
 /** What faults are done to: the fleet, or a usual design that stands in for it. */
+
+import type { Servers } from '../ops/servers/all.ts';
 import type { Role } from '../src/fleet/roles.ts';
 import type { FleetProcess } from './fleet-process.ts';
-import type { Servers } from './servers.ts';
 
 export interface Target {
   readonly servers: Servers;

@@ -1,10 +1,12 @@
 /** What the baselines' row compares, each on the same PostgreSQL and Redis: three usual designs, and ours with and without Kafka in between. All can run as several processes; here it is one each. */
+
+import { startServers } from '../../ops/servers/all.ts';
 import { type Baseline, startBaseline, USUAL_REDIS_SETTINGS } from '../baselines/baseline.ts';
 import { BASELINE_NAMES } from '../baselines/design.ts';
 import { createDrop } from '../drops.ts';
 import { signTokens } from '../tokens.ts';
 import { Fleet } from './fleet.ts';
-import { createDatabase, startServers } from './servers.ts';
+import { BENCH_SERVERS, createDatabase } from './servers.ts';
 
 export interface Subject {
   readonly name: string;
@@ -25,7 +27,7 @@ export interface Subjects {
 let lastUser = 0;
 
 export async function startSubjects(): Promise<Subjects> {
-  const servers = await startServers({ kafka: true, redisSettings: USUAL_REDIS_SETTINGS });
+  const servers = await startServers({ ...BENCH_SERVERS, redis: { durable: false, settings: USUAL_REDIS_SETTINGS } });
   const started: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     for (const each of started) await each.stop();

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Servers } from '../../ops/servers/all.ts';
 import { freePort } from '../../ops/servers/free-port.ts';
 import { processTree } from '../../ops/servers/process-tree.ts';
 import type { Role } from '../../src/fleet/roles.ts';
@@ -14,7 +15,6 @@ import { type Api, signIn, untilReady } from '../api.ts';
 import { playSale, type Sale } from '../loadtest.ts';
 import { deleteFolder, hasEnded, startNode, stopProcess, temporaryFolder } from '../processes.ts';
 import { messagesIn, readFigure } from './member-figures.ts';
-import type { Servers } from './servers.ts';
 
 export interface FleetPlan {
   readonly gateways: number;

@@ -1,10 +1,12 @@
 /** The fleet of a row of the benchmarks. */
+
+import { startServers } from '../../ops/servers/all.ts';
 import { Fleet } from './fleet.ts';
-import { startServers } from './servers.ts';
+import { BENCH_SERVERS } from './servers.ts';
 
 /** A fleet with Kafka and with servers of its own, warm, for as long as `measure` takes. Says so when it was not the queue that was measured, or something failed. */
 export async function withFleet<Result>(gateways: number, measure: (fleet: Fleet) => Promise<Result>): Promise<Result> {
-  const servers = await startServers({ kafka: true });
+  const servers = await startServers(BENCH_SERVERS);
   try {
     const fleet = await Fleet.start({ gateways, servers, databaseUrl: servers.postgres.url });
     try {

@@ -1,19 +1,8 @@
 /** What all Kafka clients of a process share: where the brokers are, how long they may take, and the topics, which are made at the start. */
 import { Admin, type BaseOptions } from '@platformatic/kafka';
+import type { KafkaSettings } from '../config/settings.ts';
 
-export interface KafkaOptions {
-  readonly brokers: readonly string[];
-  /** In front of the names of topics and groups. */
-  readonly prefix: string;
-  /** Of a topic that is made: as many sequencers can share the work. */
-  readonly partitions: number;
-  readonly tls: boolean;
-  readonly credentials: {
-    readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
-    readonly username: string;
-    readonly password: string;
-  } | null;
-}
+export type KafkaOptions = Pick<KafkaSettings, 'brokers' | 'prefix' | 'partitions' | 'tls' | 'credentials'>;
 
 /** A broker that takes longer is treated as one that is down; a person waits. */
 export const REQUEST_TIMEOUT_MS = 2_000;

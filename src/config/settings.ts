@@ -3,6 +3,22 @@
  */
 import { ROLES, type Role } from '../fleet/roles.ts';
 
+export interface KafkaSettings {
+  readonly brokers: readonly string[];
+  /** In front of the names of topics and groups. */
+  readonly prefix: string;
+  /** Of a topic that is made: as many sequencers can share the work. */
+  readonly partitions: number;
+  readonly tls: boolean;
+  readonly credentials: {
+    readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+    readonly username: string;
+    readonly password: string;
+  } | null;
+  readonly sessionTimeoutMs: number;
+  readonly lagMax: number;
+}
+
 export interface Settings {
   readonly roles: readonly Role[];
   readonly port: number;
@@ -13,19 +29,7 @@ export interface Settings {
   readonly databaseConnectionsMax: number;
   readonly redisUrl: string | null;
   readonly redisPrefix: string;
-  readonly kafka: {
-    readonly brokers: readonly string[];
-    readonly prefix: string;
-    readonly partitions: number;
-    readonly tls: boolean;
-    readonly credentials: {
-      readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
-      readonly username: string;
-      readonly password: string;
-    } | null;
-    readonly sessionTimeoutMs: number;
-    readonly lagMax: number;
-  } | null;
+  readonly kafka: KafkaSettings | null;
   readonly claimAnswerWithinMs: number;
   readonly jwtSecret: string | null;
   readonly admin: { readonly username: string; readonly email: string; readonly password: string | null };

@@ -11,7 +11,7 @@ import {
   watchComplaints,
 } from './harness.ts';
 import { fromNow } from './shop-api.ts';
-import { expectEventually, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
+import { expectEventually, interceptClaims, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
 
 describeInBrowser('buying', { timeout: 90_000 }, () => {
   let shop: Shop;
@@ -76,15 +76,9 @@ describeInBrowser('buying', { timeout: 90_000 }, () => {
     const drop = await shop.api.newCoupon({ stock: 1000 });
     const page = await openPage(browser);
     // Which number a claim gets in a crowd is chance, so this one answer is given in the server's place.
-    await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
-      const server = socket.connectToServer();
-      socket.onMessage((text) => {
-        const message = JSON.parse(String(text)) as { type: string; requestId: string; dropId: string };
-        if (message.type !== 'claim') return server.send(text);
-        const { requestId, dropId } = message;
-        socket.send(JSON.stringify({ type: 'outcome', requestId, dropId, outcome: 'sold_out', arrival: 1204 }));
-      });
-    });
+    await interceptClaims(page, (claim, tell) =>
+      tell({ type: 'outcome', ...claim, outcome: 'sold_out', arrival: 1204 }),
+    );
     await signIn(page, shop.url, await shop.api.newPerson());
     await page.goto(`${shop.url}/drops/${drop.id}`);
     await waitUntilPressable(page);
@@ -99,15 +93,9 @@ describeInBrowser('buying', { timeout: 90_000 }, () => {
     const drop = await shop.api.newCoupon({ stock: 10 });
     const page = await openPage(browser);
     // The server of these tests has no queue: it is put between it and the page.
-    await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
-      const server = socket.connectToServer();
-      socket.onMessage((text) => {
-        const message = JSON.parse(String(text)) as { type: string; requestId: string; dropId: string };
-        if (message.type !== 'claim') return server.send(text);
-        const { requestId, dropId } = message;
-        socket.send(JSON.stringify({ type: 'queued', requestId, dropId, claim: '' }));
-        setTimeout(() => server.send(text), 1_500);
-      });
+    await interceptClaims(page, (claim, tell, passOn) => {
+      tell({ type: 'queued', ...claim, claim: '' });
+      setTimeout(passOn, 1_500);
     });
     await signIn(page, shop.url, await shop.api.newPerson());
     await page.goto(`${shop.url}/drops/${drop.id}`);

@@ -33,3 +33,27 @@ export async function waitUntilLive(page: Page): Promise<void> {
 export async function expectEventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
   await expect.poll(read, { timeout: patienceMs }).toEqual(expected);
 }
+
+interface InterceptedClaim {
+  readonly requestId: string;
+  readonly dropId: string;
+}
+
+/** Stands between the page and the server: claims over the socket are answered as the test says, and reach the server only when it passes them on. */
+export async function interceptClaims(
+  page: Page,
+  onClaim: (claim: InterceptedClaim, tell: (message: object) => void, passOn: () => void) => void,
+): Promise<void> {
+  await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => {
+      const { type, requestId, dropId } = JSON.parse(String(text)) as InterceptedClaim & { readonly type: string };
+      if (type !== 'claim') return server.send(text);
+      onClaim(
+        { requestId, dropId },
+        (message) => socket.send(JSON.stringify(message)),
+        () => server.send(text),
+      );
+    });
+  });
+}
