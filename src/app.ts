@@ -14,14 +14,17 @@ import type { Settings } from './config/settings.ts';
 import { newCode } from './coupons/code.ts';
 import { type Database, isRefusedStatement } from './database/database.ts';
 import { migrate } from './database/migrate.ts';
+import { Catalogue } from './drops/catalogue.ts';
 import { LedgerClock } from './drops/clock.ts';
 import { Breaker, type BreakerState } from './fleet/breaker.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Leases } from './fleet/lease.ts';
 import { News } from './fleet/news.ts';
+import { Teller } from './grants/teller.ts';
 import { closeConnections } from './http/close-connections.ts';
 import { healthRoutes } from './http/health.ts';
 import { createServer, type Server } from './http/server.ts';
+import { GrantLedger } from './ledger/grant-ledger.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Metrics } from './reports/metrics.ts';
 import { createGateway } from './roles/gateway.ts';
@@ -74,7 +77,7 @@ async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise
   const server = await createServer(settings, logger);
   const health = healthRoutes(server, { database, metrics: fleet.metrics });
   const gateway = roles.includes('gateway') ? await createGateway(fleet, server) : undefined;
-  const worker = roles.includes('worker') ? startWorker(fleet) : undefined;
+  const worker = roles.includes('worker') ? await startWorker(fleet) : undefined;
   const sequencer =
     roles.includes('sequencer') && fleet.queue !== null ? await startSequencer(fleet, fleet.queue) : undefined;
 
@@ -124,6 +127,7 @@ async function openFleet(
   const redis = await redisParts(settings, logger, { database, databaseLeases, onBreakerChange: onChange });
   const kafka = await kafkaParts(settings, logger);
   const news = new News(redis?.broadcast ?? new EmbeddedBroadcast({ alone }), name);
+  const catalogue = new Catalogue(database);
   const queue = kafka?.queue ?? null;
   metrics.watchFleet({
     lag: () => queue?.lagByPartition ?? new Map<number, number>(),
@@ -133,6 +137,9 @@ async function openFleet(
     ...{ settings, logger, database, metrics, clock, news, alone, queue },
     logTopic: kafka?.logTopic ?? null,
     ledger: new Ledger(database, newCode),
+    grantLedger: new GrantLedger(database, newCode),
+    teller: new Teller({ news, catalogue, nowMs: () => clock.nowMs() }),
+    catalogue,
     lock: redis?.lock ?? new EmbeddedInFlightLock(),
     leases: redis?.leases ?? databaseLeases,
     makeLimiter: redis?.makeLimiter ?? memoryLimiter,

@@ -14,6 +14,7 @@ function answering(requests: readonly ClaimRequest[], dropId: string): BatchAnsw
       opensAtMs: 0,
       closesAtMs: null,
       cancelled: false,
+      waiting: 0,
       granted: 0,
       stock: 0,
       lastGrantedArrival: null,

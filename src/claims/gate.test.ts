@@ -60,16 +60,16 @@ describe('the gate', () => {
     it('and refuses only by what it has read', () => {
       const gate = gateThatKnows();
       expect(known(gate, 2)).toBeUndefined();
-      gate.hear(2, [of('alice')], 0);
+      gate.hear(2, 2, [of('alice')], 0);
       expect(known(gate, 2)).toBe('sold_out');
       expect(gate.refuse({ ...soldOut, entries: 2 }, of('alice'), 1500)).toBeUndefined();
     });
 
     it('in whichever order the entries come', () => {
       const gate = gateThatKnows();
-      gate.hear(3, [of('carol')], 70);
+      gate.hear(3, 3, [of('carol')], 70);
       expect([gate.entries, gate.behindSinceMs, known(gate, 3)]).toEqual([1, 70, undefined]);
-      gate.hear(2, [of('alice')], 90);
+      gate.hear(2, 2, [of('alice')], 90);
       expect([gate.entries, gate.behindSinceMs, known(gate, 3)]).toEqual([3, undefined, 'sold_out']);
       for (const name of ['alice', 'carol'])
         expect(gate.refuse({ ...soldOut, entries: 3 }, of(name), 1500)).toBeUndefined();
@@ -77,17 +77,17 @@ describe('the gate', () => {
 
     it('and reads what never came', () => {
       const gate = gateThatKnows();
-      gate.hear(4, [of('dave')], 70);
+      gate.hear(4, 4, [of('dave')], 70);
       gate.learn(4, [of('alice'), of('carol'), of('dave')]);
       expect([gate.entries, gate.behindSinceMs]).toEqual([4, undefined]);
-      gate.hear(5, [], 80);
+      gate.hear(5, 5, [], 80);
       expect(gate.entries).toBe(5);
     });
 
     it('and takes at once what came early, when what was missing has been read', () => {
       const gate = gateThatKnows();
-      gate.hear(4, [of('dave')], 70);
-      gate.hear(6, [of('frank')], 71);
+      gate.hear(4, 4, [of('dave')], 70);
+      gate.hear(6, 6, [of('frank')], 71);
       gate.learn(3, [of('alice'), of('carol')]);
       expect([gate.entries, gate.behindSinceMs]).toEqual([4, 70]);
       gate.learn(5, []);

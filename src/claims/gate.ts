@@ -30,9 +30,15 @@ export type GateRefusal = 'not_open' | 'closed' | 'sold_out';
 /** Entries that came before their predecessors. More are not kept: the log is read instead. */
 const EARLY_ENTRIES_MAX = 1_000;
 
+interface Heard {
+  readonly last: number;
+  readonly claims: readonly ClaimRequest[];
+}
+
 export class Gate {
   readonly #remembered = new Set<string>();
-  readonly #early = new Map<number, readonly ClaimRequest[]>();
+  /** By the number of the first entry that they tell of. */
+  readonly #early = new Map<number, Heard>();
   #entries = 0;
   #sealedForMs: number | undefined;
 
@@ -79,12 +85,12 @@ export class Gate {
     this.#remembered.add(keyOf(claim));
   }
 
-  /** An entry of the log, in whichever order they come. */
-  hear(entry: number, claims: readonly ClaimRequest[], nowMs: number): void {
-    if (entry <= this.#entries) return;
-    if (this.#early.size < EARLY_ENTRIES_MAX) this.#early.set(entry, claims);
+  /** The entries that one commit wrote to the log, from `first` to `last`, with the claims that they tell of. Commits may come in whichever order. */
+  hear(first: number, last: number, claims: readonly ClaimRequest[], nowMs: number): void {
+    if (last <= this.#entries) return;
+    if (this.#early.size < EARLY_ENTRIES_MAX) this.#early.set(first, { last, claims });
     this.#takeEarly();
-    if (this.#entries >= entry) this.behindSinceMs = undefined;
+    if (this.#entries >= last) this.behindSinceMs = undefined;
     else this.behindSinceMs ??= nowMs;
   }
 
@@ -101,9 +107,9 @@ export class Gate {
     for (;;) {
       const next = this.#early.get(this.#entries + 1);
       if (next === undefined) return;
-      this.#entries += 1;
-      this.#early.delete(this.#entries);
-      for (const claim of next) this.remember(claim);
+      this.#early.delete(this.#entries + 1);
+      this.#entries = next.last;
+      for (const claim of next.claims) this.remember(claim);
     }
   }
 }

@@ -45,7 +45,8 @@ describe('the gates of one gateway among several', () => {
     const requests = users.map((userId) => request(userId));
     return (await elsewhere.claim(dropId, requests)) as BatchAnswer;
   };
-  const hear = ({ standing, taken }: BatchAnswer) => gates.hear({ dropId, standing, claims: taken });
+  const hear = ({ standing, taken }: BatchAnswer) =>
+    gates.hear({ dropId, standing, firstEntry: standing.entries, claims: taken });
   const refusal = (userId: string, nowMs = Date.now()) => {
     const drop = catalogue.known(dropId);
     return drop === undefined ? 'no such drop' : gates.get(dropId)?.refuse(drop, request(userId), nowMs);
@@ -78,7 +79,7 @@ describe('the gates of one gateway among several', () => {
     await claimElsewhere(alice);
     const closesAt = new Date(Date.now() + 150).toISOString();
     const drop = await amendDrop(database, dropId, { closesAt }, () => Date.now());
-    gates.hear({ dropId, standing: standingOf(drop), claims: [], amended: true });
+    gates.hear({ dropId, standing: standingOf(drop), firstEntry: drop.entries, claims: [], amended: true });
     await becomes(drop.closesAtMs, () => catalogue.known(dropId)?.closesAtMs);
     // A win in the last moment, of which nothing was heard.
     await claimElsewhere(bob);
@@ -92,7 +93,7 @@ describe('the gates of one gateway among several', () => {
   it('read the new terms when an administrator changed them elsewhere', async () => {
     hear(await claimElsewhere(alice, bob));
     const drop = await amendDrop(database, dropId, { stock: 3, title: 'One more' }, () => Date.now());
-    gates.hear({ dropId, standing: standingOf(drop), claims: [], amended: true });
+    gates.hear({ dropId, standing: standingOf(drop), firstEntry: drop.entries, claims: [], amended: true });
     await becomes('One more', () => catalogue.known(dropId)?.title);
     expect(refusal(carol)).toBeUndefined();
   });

@@ -71,15 +71,15 @@ export class Gates {
   }
 
   /** A commit, of this process or another. */
-  hear({ dropId, standing, claims, amended }: LedgerNews): void {
+  hear({ dropId, standing, firstEntry, claims, amended }: LedgerNews): void {
     const { catalogue } = this.#parts;
     const gate = this.#gates.get(dropId);
     const known = catalogue.known(dropId);
     catalogue.follow(dropId, standing);
-    gate?.hear(standing.entries, claims, performance.now());
+    gate?.hear(firstEntry, standing.entries, claims, performance.now());
     if (known === undefined) return;
     // A change of terms is more than a standing. An entry that was missed may have been one; where there is a gate, it waits a moment for it.
-    const missed = gate === undefined && standing.entries > known.entries + 1;
+    const missed = gate === undefined && firstEntry > known.entries + 1;
     if (amended || missed) void this.#read(dropId);
   }
 

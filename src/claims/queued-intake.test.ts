@@ -42,7 +42,15 @@ describe('the queued intake', () => {
           await directHeld;
           if (directFails) throw new Error('the database is away');
           askedDirectly.push(...requests.map(({ userId }) => userId));
-          const standing = { entries: 1, opensAtMs: 0, closesAtMs: null, cancelled: false, granted: 0, stock: 0 };
+          const standing = {
+            entries: 1,
+            opensAtMs: 0,
+            closesAtMs: null,
+            cancelled: false,
+            waiting: 0,
+            granted: 0,
+            stock: 0,
+          };
           const outcomes = requests.map(({ userId }, place) => outcomeOf(claimOf(userId, dropId), 100 + place));
           return { outcomes, standing: { ...standing, lastGrantedArrival: null }, taken: requests };
         },

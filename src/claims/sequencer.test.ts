@@ -41,7 +41,7 @@ class FakeLedger {
       this.#answers.set(requestId, outcome);
       return outcome;
     });
-    const standing = { entries: 1, opensAtMs: 0, closesAtMs: null, cancelled: false, granted: 0, stock: 0 };
+    const standing = { entries: 1, opensAtMs: 0, closesAtMs: null, cancelled: false, waiting: 0, granted: 0, stock: 0 };
     return { outcomes, standing: { ...standing, lastGrantedArrival: null }, taken: requests };
   }
 }

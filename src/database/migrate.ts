@@ -8,7 +8,11 @@ import Postgrator from 'postgrator';
 import type { Database } from './database.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../db/migrations/*.sql', import.meta.url));
-const FUNCTIONS = ['claim.sql', 'claim-queued.sql'].map((file) => new URL(`../ledger/${file}`, import.meta.url));
+/** In this order: a function is checked against those that it calls. */
+const FUNCTIONS = [
+  ...['ledger/standing.sql', 'ledger/claim.sql', 'ledger/claim-queued.sql', 'ledger/offer.sql', 'ledger/release.sql'],
+  ...['ledger/settle.sql', 'ledger/wait.sql', 'payments/begin.sql', 'payments/decide.sql'],
+].map((file) => new URL(`../${file}`, import.meta.url));
 
 /** Any number will do, as long as nothing else in the same database locks it: the letters "door". */
 const ADVISORY_LOCK = 0x646f6f72;

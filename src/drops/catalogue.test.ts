@@ -7,6 +7,7 @@ const standing = {
   opensAtMs: 0,
   closesAtMs: null,
   cancelled: false,
+  waiting: 0,
   granted: 3,
   stock: 10,
   lastGrantedArrival: 4,
@@ -32,14 +33,14 @@ describe('the catalogue', () => {
   it('takes the words of a change whose answer a batch has overtaken, and the batch’s standing', () => {
     catalogue.put(exampleDrop({ entries: 1, title: 'Before' }));
     catalogue.follow('7', { ...standing, entries: 3, cancelled: true });
-    catalogue.changed(exampleDrop({ entries: 2, title: 'After', cancelled: true, granted: 2 }));
-    expect(catalogue.known('7')).toMatchObject({ title: 'After', cancelled: true, granted: 3, entries: 3 });
+    catalogue.changed(exampleDrop({ entries: 2, title: 'After', cancelled: true, waiting: 0, granted: 2 }));
+    expect(catalogue.known('7')).toMatchObject({ title: 'After', cancelled: true, waiting: 0, granted: 3, entries: 3 });
   });
 
   it('learns of a change by the next batch, should the answer to the change be lost', () => {
     catalogue.put(exampleDrop({ entries: 1 }));
-    catalogue.follow('7', { ...standing, entries: 3, cancelled: true, closesAtMs: 9 });
-    expect(catalogue.known('7')).toMatchObject({ cancelled: true, closesAtMs: 9 });
+    catalogue.follow('7', { ...standing, entries: 3, cancelled: true, waiting: 0, closesAtMs: 9 });
+    expect(catalogue.known('7')).toMatchObject({ cancelled: true, waiting: 0, closesAtMs: 9 });
   });
 
   it('knows nothing that it has not been told', () => {

@@ -28,7 +28,7 @@ describe('the view of a drop', () => {
     const coupon = viewOf(exampleDrop({ kind: 'coupon' }), 0);
     expect(coupon).toMatchObject({ discount: { percent: 20 }, validForDays: 30, validUntil: null });
     expect(coupon).not.toHaveProperty('price');
-    const product = viewOf(exampleDrop({ kind: 'product', price: 5, currency: 'KRW', holdMinutes: 30 }), 0);
+    const product = viewOf(exampleDrop({ kind: 'product', price: 5, currency: 'KRW', holdSeconds: 1800 }), 0);
     expect(product).toMatchObject({ price: 5, currency: 'KRW', holdMinutes: 30 });
     expect(product).not.toHaveProperty('discount');
   });

@@ -33,13 +33,16 @@ export interface Drop {
   /** A product's terms; money is a whole number of the currency's smallest unit. */
   readonly price: number | null;
   readonly currency: string | null;
-  readonly holdMinutes: number | null;
+  /** How long a slot is held for its buyer. */
+  readonly holdSeconds: number | null;
   /** A coupon's terms: valid until a moment, or for some days after the grant. */
   readonly discount: Discount | null;
   readonly validUntilMs: number | null;
   readonly validForDays: number | null;
   /** Units in somebody's hands. */
   readonly granted: number;
+  /** People in the waiting line: units that are left are theirs first. 0 where the line is switched off. */
+  readonly waiting: number;
   /** The latest arrival that got a unit, for those who came after it; null before the first grant. */
   readonly lastGrantedArrival: number | null;
   /** Log entries so far: of two views of a drop, the one with more entries is the newer. */
@@ -55,17 +58,18 @@ export function stateOf(drop: Drop, nowMs: number): DropState {
   if (drop.cancelled) return 'cancelled';
   if (nowMs < drop.opensAtMs) return 'scheduled';
   if (drop.closesAtMs !== null && drop.closesAtMs <= nowMs) return 'closed';
-  return drop.granted >= drop.stock ? 'sold_out' : 'open';
+  return remainingOf(drop) > 0 ? 'open' : 'sold_out';
 }
 
 /** The part of a drop that moves with its log. */
 export function standingOf(drop: Drop): DropStanding {
-  const { entries, opensAtMs, closesAtMs, cancelled, granted, stock, lastGrantedArrival } = drop;
-  return { entries, opensAtMs, closesAtMs, cancelled, granted, stock, lastGrantedArrival };
+  const { entries, opensAtMs, closesAtMs, cancelled, granted, waiting, stock, lastGrantedArrival } = drop;
+  return { entries, opensAtMs, closesAtMs, cancelled, granted, waiting, stock, lastGrantedArrival };
 }
 
+/** Units that a newcomer can get. */
 export function remainingOf(drop: Drop): number {
-  return Math.max(0, drop.stock - drop.granted);
+  return Math.max(0, drop.stock - drop.granted - drop.waiting);
 }
 
 /** As the API shows it: docs/api.md. */
@@ -84,10 +88,11 @@ export function viewOf(drop: Drop, nowMs: number) {
     lastGrantedArrival: drop.lastGrantedArrival,
     perUserLimit: drop.perUserLimit,
     waitingLine: drop.waitingLine,
+    waiting: drop.waiting,
     createdAt: isoTime(drop.createdAtMs),
   };
   if (drop.kind === 'product') {
-    return { ...common, price: drop.price, currency: drop.currency, holdMinutes: drop.holdMinutes };
+    return { ...common, price: drop.price, currency: drop.currency, holdMinutes: (drop.holdSeconds ?? 0) / 60 };
   }
   const validUntil = drop.validUntilMs === null ? null : isoTime(drop.validUntilMs);
   return { ...common, discount: drop.discount, validUntil, validForDays: drop.validForDays };

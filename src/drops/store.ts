@@ -20,13 +20,14 @@ interface DropRow {
   waiting_line: boolean;
   price: string | null;
   currency: string | null;
-  hold_minutes: number | null;
+  hold_seconds: number | null;
   discount_percent: number | null;
   discount_amount: string | null;
   valid_until: Date | null;
   valid_for_days: number | null;
   created_at: Date;
   granted: number;
+  waiting: number;
   last_granted_arrival: string | null;
   entries: string;
 }
@@ -44,7 +45,7 @@ const TERMS: readonly [column: string, value: (terms: DropTerms) => unknown][] =
   ['waiting_line', (terms) => terms.waitingLine],
   ['price', (terms) => terms.price],
   ['currency', (terms) => terms.currency],
-  ['hold_minutes', (terms) => terms.holdMinutes],
+  ['hold_seconds', (terms) => terms.holdSeconds],
   ['discount_percent', ({ discount }) => (discount && 'percent' in discount ? discount.percent : null)],
   ['discount_amount', ({ discount }) => (discount && 'amount' in discount ? discount.amount : null)],
   ['valid_until', (terms) => (terms.validUntilMs === null ? null : new Date(terms.validUntilMs))],
@@ -64,8 +65,8 @@ export async function createDrop(database: Database, terms: DropTerms): Promise<
     const [row] = await transaction.query<DropRow>(INSERT, valuesOf(terms));
     const drop = toDrop(row as DropRow);
     const { id } = drop;
-    const { stock, perUserLimit, opensAt, closesAt } = viewOf(drop, drop.opensAtMs);
-    await append(transaction, id, 'created', { stock, perUserLimit, opensAt, closesAt });
+    const { stock, perUserLimit, opensAt, closesAt, waitingLine } = viewOf(drop, drop.opensAtMs);
+    await append(transaction, id, 'created', { stock, perUserLimit, opensAt, closesAt, waitingLine });
     return (await dropById(transaction, id)) as Drop;
   });
 }
@@ -176,7 +177,7 @@ const LIST = `
       when cancelled_at is not null then 'cancelled'
       when clock_timestamp() < opens_at then 'scheduled'
       when closes_at <= clock_timestamp() then 'closed'
-      when granted >= stock then 'sold_out'
+      when granted + waiting_in(drops) >= stock then 'sold_out'
       else 'open' end as state
     from drops where $1::text is null or kind = $1)
   select * from stated where $2::text is null or state = $2
@@ -216,11 +217,12 @@ function toDrop(row: DropRow): Drop {
     createdAtMs: row.created_at.getTime(),
     price: row.price === null ? null : Number(row.price),
     currency: row.currency,
-    holdMinutes: row.hold_minutes,
+    holdSeconds: row.hold_seconds,
     discount: discountOf(row.discount_percent, row.discount_amount, row.currency),
     validUntilMs: row.valid_until?.getTime() ?? null,
     validForDays: row.valid_for_days,
     granted: row.granted,
+    waiting: row.waiting_line ? row.waiting : 0,
     lastGrantedArrival: row.last_granted_arrival === null ? null : Number(row.last_granted_arrival),
     entries: Number(row.entries),
   };

@@ -33,7 +33,7 @@ describe('the terms of a new drop', () => {
     expect(newTerms('product', PRODUCT, NOW_MS)).toMatchObject({
       perUserLimit: 1,
       currency: 'KRW',
-      holdMinutes: 30,
+      holdSeconds: 1800,
       discount: null,
     });
   });

@@ -25,7 +25,10 @@ export interface DropInput {
 }
 
 /** What the database is given. */
-export type DropTerms = Omit<Drop, 'id' | 'cancelled' | 'createdAtMs' | 'granted' | 'lastGrantedArrival' | 'entries'>;
+export type DropTerms = Omit<
+  Drop,
+  'id' | 'cancelled' | 'createdAtMs' | 'granted' | 'waiting' | 'lastGrantedArrival' | 'entries'
+>;
 
 const DEFAULTS = { perUserLimit: { coupon: 3, product: 1 }, currency: 'KRW', holdMinutes: 30 } as const;
 
@@ -71,7 +74,7 @@ export function newTerms(kind: DropKind, input: DropInput, nowMs: number): DropT
     waitingLine: input.waitingLine ?? false,
     price: kind === 'product' ? (input.price ?? null) : null,
     currency: currencyOf(kind, input),
-    holdMinutes: kind === 'product' ? (input.holdMinutes ?? DEFAULTS.holdMinutes) : null,
+    holdSeconds: kind === 'product' ? secondsOf(input.holdMinutes ?? DEFAULTS.holdMinutes) : null,
     discount: kind === 'coupon' ? (input.discount ?? null) : null,
     validUntilMs,
     validForDays: kind === 'coupon' ? (input.validForDays ?? null) : null,
@@ -139,7 +142,7 @@ function merge(drop: Drop, input: DropInput): DropTerms {
     waitingLine: input.waitingLine ?? drop.waitingLine,
     price: input.price ?? drop.price,
     currency: input.discount ? currencyOf(drop.kind, input) : (input.currency ?? drop.currency),
-    holdMinutes: input.holdMinutes ?? drop.holdMinutes,
+    holdSeconds: input.holdMinutes === undefined ? drop.holdSeconds : secondsOf(input.holdMinutes),
     discount: input.discount ?? drop.discount,
     ...validity,
   };
@@ -197,6 +200,11 @@ function unreadableTimes(input: DropInput): FieldError[] {
     .map((field) => ({ field, message: 'is not a time such as 2026-11-21T10:00:00Z' }));
 }
 
+/** Holds are kept to the second: a rehearsal of a sale may have shorter ones than a minute. */
+function secondsOf(minutes: number): number {
+  return Math.round(minutes * 60);
+}
+
 function currencyOf(kind: DropKind, input: DropInput): string | null {
   if (kind === 'product') return input.currency ?? DEFAULTS.currency;
   return input.discount && 'amount' in input.discount ? input.discount.currency : null;
@@ -209,6 +217,8 @@ function changes(drop: Drop, field: (typeof FIXED_AFTER_OPENING)[number], input:
       return Date.parse(input.opensAt ?? '') !== drop.opensAtMs;
     case 'validUntil':
       return (input.validUntil ? Date.parse(input.validUntil) : null) !== drop.validUntilMs;
+    case 'holdMinutes':
+      return secondsOf(input.holdMinutes ?? 0) !== drop.holdSeconds;
     case 'discount':
       return !sameDiscount(input.discount ?? null, drop.discount);
     default:

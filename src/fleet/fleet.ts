@@ -5,7 +5,10 @@ import type { ClaimQueue } from '../claims/claim-queue.ts';
 import type { InFlightLock } from '../claims/in-flight-lock.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Database } from '../database/database.ts';
+import type { Catalogue } from '../drops/catalogue.ts';
 import type { LedgerClock } from '../drops/clock.ts';
+import type { Teller } from '../grants/teller.ts';
+import type { GrantLedger } from '../ledger/grant-ledger.ts';
 import type { BatchAnswer, Ledger } from '../ledger/ledger.ts';
 import type { LogTopic } from '../ledger/relay.ts';
 import type { Metrics } from '../reports/metrics.ts';
@@ -20,6 +23,10 @@ export interface Fleet {
   readonly metrics: Metrics;
   readonly clock: LedgerClock;
   readonly ledger: Ledger;
+  readonly grantLedger: GrantLedger;
+  /** The drops as this process knows them. */
+  readonly catalogue: Catalogue;
+  readonly teller: Teller;
   readonly news: News;
   /** Whether other processes may write to the same database. */
   readonly alone: boolean;
@@ -35,5 +42,6 @@ export interface Fleet {
 /** Tells everybody of a batch that was decided. Before anyone is answered: whoever hears an answer finds the gates of this process up to date. */
 export function announceDecision({ news, metrics }: Fleet, dropId: string, answer: BatchAnswer, tookMs: number): void {
   metrics.decided(answer.outcomes.length, tookMs / 1000);
-  if (answer.taken.length > 0) news.announce('ledger', { dropId, standing: answer.standing, claims: answer.taken });
+  const { standing, taken } = answer;
+  if (taken.length > 0) news.announce('ledger', { dropId, standing, firstEntry: standing.entries, claims: taken });
 }

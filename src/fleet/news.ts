@@ -6,7 +6,7 @@
  *   queued           a claim waits in the queue             from the gateway that took it   to all gateways: its repeats
  *   outcomes/<name>  the answers to claims from the queue  from the sequencer              to the gateway that asked
  *   sessions         a session has ended                   from where it was ended         to all gateways: tokens, sockets
- *   users            a message for one person              from whoever has it             to the gateway that has the person's socket
+ *   users            messages for single people            from whoever has them           to the gateways that have their sockets
  *   rates            who is calling a lot                  from every gateway              to all gateways: shared limits
  */
 import type { ClaimRequest, DropStanding } from '../ledger/ledger.ts';
@@ -15,8 +15,9 @@ import type { Broadcast } from './broadcast.ts';
 
 export interface LedgerNews {
   readonly dropId: string;
-  /** After the commit; `standing.entries` is the number of the entry that it wrote. */
+  /** After the commit; `standing.entries` is the number of the last entry that it wrote, `firstEntry` that of the first. */
   readonly standing: DropStanding;
+  readonly firstEntry: number;
   readonly claims: readonly ClaimRequest[];
   /** The entry tells of a change of the drop's terms, which stand in its row. */
   readonly amended?: true;
@@ -41,9 +42,8 @@ export interface SessionNews {
 }
 
 export interface UserNews {
-  readonly userId: string;
-  /** A message of the socket, ready to send. */
-  readonly message: string;
+  /** Messages of the socket, ready to send. */
+  readonly messages: readonly (readonly [userId: string, message: string])[];
 }
 
 export interface RateNews {

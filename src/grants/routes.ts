@@ -1,18 +1,20 @@
-/** My coupons, my slots. */
+/** My coupons, my slots: look, use, give back. */
 import { Type } from '@fastify/type-provider-typebox';
 import { callerOf, type Guard } from '../accounts/guard.ts';
+import { REQUEST_ID_PATTERN } from '../claims/admission.ts';
 import type { Database } from '../database/database.ts';
 import { DiscountShape } from '../drops/shapes.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { Nullable, oneOf, Page, PageQuery, readCursor, writeCursor } from '../http/shapes.ts';
 import { parseGrantId } from '../ledger/outcome.ts';
+import type { GrantChanges } from './changes.ts';
 import { GRANT_STATES } from './grant.ts';
 import { type GrantPlace, grantOf, grantsOf } from './store.ts';
 
 const Time = Type.String({ format: 'date-time' });
 
-const GrantShape = Type.Object({
+export const GrantShape = Type.Object({
   id: Type.String(),
   kind: oneOf(['coupon', 'product']),
   dropId: Type.String(),
@@ -28,7 +30,15 @@ const GrantShape = Type.Object({
   holdUntil: Nullable(Time),
   price: Nullable(Type.Integer()),
   currency: Nullable(Type.String()),
+  settledAt: Nullable(Time),
+  reference: Nullable(Type.String()),
+  paying: Type.Boolean(),
 });
+
+export const IdempotencyKey = Type.Object({ 'idempotency-key': Type.String({ pattern: REQUEST_ID_PATTERN }) });
+export const Reference = Type.Optional(
+  Type.String({ minLength: 1, maxLength: 200, description: "The merchant's own word for this use" }),
+);
 
 const Filter = Type.Object(
   {
@@ -40,7 +50,13 @@ const Filter = Type.Object(
   { additionalProperties: false },
 );
 
-export function grantRoutes(server: Server, { database, guard }: { database: Database; guard: Guard }): void {
+export interface GrantRoutesParts {
+  readonly database: Database;
+  readonly guard: Guard;
+  readonly changes: GrantChanges;
+}
+
+export function grantRoutes(server: Server, { database, guard, changes }: GrantRoutesParts): void {
   const tags = ['grants'];
   const security = [{ accessToken: [] }];
 
@@ -82,12 +98,57 @@ export function grantRoutes(server: Server, { database, guard }: { database: Dat
       },
     },
     async (request) => {
-      const place = parseGrantId(request.params.id);
-      const grant = place && (await grantOf(database, callerOf(request).accountId, place.dropId, place.serial));
+      const { dropId, serial } = placeOf(request.params.id);
+      const grant = await grantOf(database, callerOf(request).accountId, dropId, serial);
       if (grant === undefined) throw new Problem('grant_not_found');
       return grant;
     },
   );
+
+  server.post(
+    '/v1/me/grants/:id/use',
+    {
+      onRequest: guard.signedIn,
+      schema: {
+        tags,
+        security,
+        summary: 'Use a coupon',
+        params: Type.Object({ id: Type.String() }),
+        headers: IdempotencyKey,
+        body: Nullable(Type.Object({ reference: Reference }, { additionalProperties: false })),
+        response: { 200: GrantShape },
+      },
+    },
+    (request) =>
+      changes.use({
+        ...placeOf(request.params.id),
+        userId: callerOf(request).accountId,
+        requestId: request.headers['idempotency-key'],
+        reference: request.body?.reference ?? null,
+      }),
+  );
+
+  server.post(
+    '/v1/me/grants/:id/cancel',
+    {
+      onRequest: guard.signedIn,
+      schema: {
+        tags,
+        security,
+        summary: 'Give a unit back: cancels a coupon, returns a slot',
+        params: Type.Object({ id: Type.String() }),
+        response: { 200: GrantShape },
+      },
+    },
+    (request) => changes.giveBack({ ...placeOf(request.params.id), userId: callerOf(request).accountId }),
+  );
+}
+
+/** What cannot be an id is nobody's grant, not a mistake in form. */
+function placeOf(id: string): { dropId: string; serial: number } {
+  const place = parseGrantId(id);
+  if (place === undefined) throw new Problem('grant_not_found');
+  return place;
 }
 
 /** Two of PostgreSQL's bigint and an integer. */

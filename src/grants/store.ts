@@ -22,14 +22,18 @@ interface GrantRow {
   discount_amount: string | null;
   price: string | null;
   currency: string | null;
+  settled_at: Date | null;
+  reference: string | null;
+  paying: boolean;
 }
 
 const MINE = `
   select g.drop_id, d.kind, d.title, d.image_url, g.serial, g.arrival, g.granted_at, g.code, g.valid_until, g.hold_until,
-         d.discount_percent, d.discount_amount, d.price, d.currency,
+         g.settled_at, g.reference, d.discount_percent, d.discount_amount, d.price, d.currency,
+         g.state = 'held' and g.payment_id is not null and g.expires_at > clock_timestamp() as paying,
          (extract(epoch from g.granted_at) * 1000000)::bigint as granted_at_micros,
-         case when g.state = 'issued' then case when g.valid_until <= clock_timestamp() then 'expired' else 'usable' end
-              when g.state = 'held' and g.hold_until <= clock_timestamp() then 'expired'
+         case when g.state in ('issued', 'held') and g.expires_at <= clock_timestamp() then 'expired'
+              when g.state = 'issued' then 'usable'
               else g.state end as state
   from grants g join drops d on d.id = g.drop_id
   where g.user_id = $1`;
@@ -110,5 +114,8 @@ function toGrant(row: GrantRow): Grant {
     holdUntil: row.hold_until?.toISOString() ?? null,
     price: row.price === null ? null : Number(row.price),
     currency: row.currency,
+    settledAt: row.settled_at?.toISOString() ?? null,
+    reference: row.reference,
+    paying: row.paying,
   };
 }

@@ -5,7 +5,7 @@
 --          the claims, gathered per drop: `p_counts[i]` claims on `p_drop_ids[i]`, all in one row of arrays as `claim` takes them.
 -- Output   position  where the queue stands now. If that is not what the caller expected, nothing was decided.
 --          replies   otherwise what `claim` said, drop by drop.
--- Locks    the position's row, then each drop's. Whoever holds a drop's row without a position waits for nothing else, so there is no circle.
+-- Locks    the position's row, then the drops', in the order that everybody keeps (standing.sql): there is no circle.
 create or replace function claim_queued(
   p_topic text, p_partition integer, p_expected bigint, p_next bigint,
   p_drop_ids bigint[], p_counts integer[], p_user_ids bigint[], p_request_ids text[], p_codes text[]) returns json
@@ -19,6 +19,7 @@ begin
   select next_offset into v_position from intake_positions where topic = p_topic and partition = p_partition for update;
   if v_position is distinct from p_expected then return json_build_object('position', v_position); end if;
 
+  perform lock_drops(p_drop_ids);
   for i in 1 .. cardinality(p_drop_ids) loop
     v_to := v_from + p_counts[i] - 1;
     v_replies := array_append(v_replies,

@@ -9,7 +9,7 @@
 --          1 a known (user, request) gets its first answer
 --          2 outside the opening hours, by this database's clock: closed or not_open
 --          3 a user who holds as many units as one may: limit_reached
---          4 no unit left: sold_out
+--          4 no unit left, or as many as are left belong to those who wait: sold_out
 --          5 granted
 -- Writes   claims, grants, the drop's counters and one log entry, or, if nothing was taken, nothing.
 create or replace function claim(p_drop_id bigint, p_user_ids bigint[], p_request_ids text[], p_codes text[]) returns json
@@ -41,11 +41,12 @@ begin
                when d.cancelled_at is not null or d.closes_at <= v_now then 'closed'
                when v_now < d.opens_at then 'not_open'
              end;
-  v_left  := d.stock - d.granted;
+  -- What comes back is offered to the waiting line at once (release.sql); what an administrator adds, within a moment (offer.sql). Nobody overtakes meanwhile.
+  v_left  := d.stock - d.granted - waiting_in(d);
   if d.kind = 'coupon' then
     v_valid_until := coalesce(d.valid_until, v_now + make_interval(days => d.valid_for_days));
   else
-    v_hold_until := v_now + make_interval(mins => d.hold_minutes);
+    v_hold_until := v_now + make_interval(secs => d.hold_seconds);
   end if;
 
   -- Each claim is looked up by its key, and its user's units by their own small index: however often somebody presses, a claim costs the same. Lateral
@@ -102,10 +103,10 @@ begin
            serial, v_now
     from decided where taken
   ), new_grants as (
-    insert into grants (drop_id, serial, user_id, arrival, code, state, granted_at, hold_until, valid_until)
+    insert into grants (drop_id, serial, user_id, arrival, code, state, granted_at, hold_until, valid_until, expires_at)
     select p_drop_id, serial, user_id, arrival,
            case d.kind when 'coupon' then code end, case d.kind when 'coupon' then 'issued' else 'held' end,
-           v_now, v_hold_until, v_valid_until
+           v_now, v_hold_until, v_valid_until, coalesce(v_hold_until, v_valid_until)
     from decided where serial is not null
   )
   select string_agg(letter, ''),
@@ -132,7 +133,7 @@ begin
 
   return json_build_object(
     'now', v_now, 'kind', d.kind, 'entries', d.entries + (v_taken_count > 0)::int, 'granted', d.granted + v_granted, 'stock', d.stock,
-    'closesAt', d.closes_at, 'cancelled', d.cancelled_at is not null,
+    'waiting', waiting_in(d), 'closesAt', d.closes_at, 'cancelled', d.cancelled_at is not null,
     'lastGrantedArrival', v_last_granted, 'opensAt', d.opens_at, 'firstArrival', d.arrivals + 1, 'firstSerial', d.serials + 1,
     'validUntil', v_valid_until, 'holdUntil', v_hold_until, 'outcomes', v_outcomes, 'known', coalesce(v_known, '[]'));
 end $$;

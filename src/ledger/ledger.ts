@@ -4,24 +4,16 @@
  * The decision itself is `claim.sql`, one statement on a batch. This file is its shape in TypeScript: it folds repeats within a batch, gives each claim a
  * fresh code, and turns the compact answer into outcomes.
  */
-import { type Database, isDatabaseError, type Queryable, SQLSTATE } from '../database/database.ts';
+import type { Database, Queryable } from '../database/database.ts';
+import { withFreshCodes } from './fresh-codes.ts';
 import { type Granted, grantIdOf, type NotOpen, type Outcome, type Refused } from './outcome.ts';
+import { type DropStanding, isoTime, readStanding, type StandingReply } from './standing.ts';
+
+export type { DropStanding };
 
 export interface ClaimRequest {
   readonly userId: string;
   readonly requestId: string;
-}
-
-/** Where the drop stands after a batch, as far as gates need to know. `entries` grows with every change, so that of two views the newer is known. */
-export interface DropStanding {
-  readonly entries: number;
-  readonly opensAtMs: number;
-  readonly closesAtMs: number | null;
-  readonly cancelled: boolean;
-  readonly granted: number;
-  readonly stock: number;
-  /** The latest arrival that got a unit; null before the first. */
-  readonly lastGrantedArrival: number | null;
 }
 
 export interface BatchAnswer {
@@ -64,16 +56,9 @@ interface KnownAnswer {
 }
 
 /** What `claim.sql` returns. */
-interface ClaimReply {
+export interface ClaimReply extends StandingReply {
   now: string;
   kind: 'coupon' | 'product';
-  entries: number;
-  granted: number;
-  stock: number;
-  lastGrantedArrival: number | null;
-  opensAt: string;
-  closesAt: string | null;
-  cancelled: boolean;
   firstArrival: number;
   firstSerial: number;
   validUntil: string | null;
@@ -81,9 +66,6 @@ interface ClaimReply {
   outcomes: string;
   known: KnownAnswer[];
 }
-
-/** Codes are random: two equal ones are news. Three batches in a row with one are a broken random source. */
-const CODE_ATTEMPTS_MAX = 3;
 
 const CLAIM = 'select claim($1, $2, $3, $4)::text as reply';
 
@@ -119,7 +101,7 @@ export class Ledger {
    */
   async claim(dropId: string, requests: readonly ClaimRequest[]): Promise<BatchAnswer | undefined> {
     const folded = fold(requests);
-    return this.#withFreshCodes([folded], async (codes) => {
+    return withFreshCodes(this.#newCode, folded.unique.length, async (codes) => {
       const { userIds, requestIds } = columns([folded]);
       const [row] = await this.#database.query<{ reply: string | null }>(CLAIM, [dropId, userIds, requestIds, codes]);
       return row?.reply ? readAnswer(dropId, folded, codes, JSON.parse(row.reply) as ClaimReply) : undefined;
@@ -132,7 +114,8 @@ export class Ledger {
    */
   async claimQueued(position: QueuePosition, batches: readonly DropBatch[]): Promise<QueuedAnswer> {
     const folded = batches.map(({ requests }) => fold(requests));
-    return this.#withFreshCodes(folded, async (codes) => {
+    const claims = folded.reduce((sum, { unique }) => sum + unique.length, 0);
+    return withFreshCodes(this.#newCode, claims, async (codes) => {
       const { userIds, requestIds } = columns(folded);
       const [row] = await this.#database.query<{ reply: string }>(CLAIM_QUEUED, [
         ...[position.topic, position.partition, String(position.expected), String(position.next)],
@@ -178,24 +161,9 @@ export class Ledger {
     }
     return answers;
   }
-
-  /** One code for each claim; all of them anew when one of them is some other grant's already. */
-  async #withFreshCodes<Result>(
-    batches: readonly Pick<Folded, 'unique'>[],
-    decide: (codes: string[]) => Promise<Result>,
-  ): Promise<Result> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await decide(batches.flatMap(({ unique }) => unique.map(() => this.#newCode())));
-      } catch (error) {
-        const codeTaken = isDatabaseError(error, SQLSTATE.uniqueViolation, 'grants_code');
-        if (!codeTaken || attempt === CODE_ATTEMPTS_MAX) throw error;
-      }
-    }
-  }
 }
 
-interface Folded {
+export interface Folded {
   readonly unique: readonly ClaimRequest[];
   readonly places: readonly number[];
 }
@@ -208,7 +176,7 @@ function columns(batches: readonly Pick<Folded, 'unique'>[]): { userIds: string[
   };
 }
 
-function readAnswer(
+export function readAnswer(
   dropId: string,
   { unique, places }: Folded,
   codes: readonly string[],
@@ -217,15 +185,7 @@ function readAnswer(
   const outcomes = readOutcomes(dropId, unique, codes, reply);
   return {
     outcomes: places.map((place) => outcomes[place] as Outcome),
-    standing: {
-      entries: reply.entries,
-      opensAtMs: Date.parse(reply.opensAt),
-      closesAtMs: reply.closesAt === null ? null : Date.parse(reply.closesAt),
-      cancelled: reply.cancelled,
-      granted: reply.granted,
-      stock: reply.stock,
-      lastGrantedArrival: reply.lastGrantedArrival,
-    },
+    standing: readStanding(reply),
     taken: unique.filter((_request, place) => !NOT_TAKEN.includes(reply.outcomes[place] ?? '')),
   };
 }
@@ -321,9 +281,4 @@ export function notOpen(dropId: string, requestId: string, opensAtMs: number, no
     opensAt: new Date(opensAtMs).toISOString(),
     serverTime: new Date(nowMs).toISOString(),
   };
-}
-
-/** PostgreSQL's JSON times have microseconds and an offset; ours are ISO 8601 in UTC with milliseconds. */
-function isoTime(text: string | null): string | null {
-  return text === null ? null : new Date(text).toISOString();
 }

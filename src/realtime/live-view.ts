@@ -93,6 +93,11 @@ export class LiveView {
     connection.send(dropMessage(drop, nowMs));
   }
 
+  /** The drops that somebody watches, with their watchers. */
+  *watched(): Generator<readonly [string, ReadonlySet<Connection>]> {
+    for (const [dropId, { watchers }] of this.#topics) yield [dropId, watchers];
+  }
+
   #look(): void {
     const nowMs = this.#nowMs();
     const monotonicMs = performance.now();
@@ -123,5 +128,5 @@ export class LiveView {
 
 /** All that a watcher sees. */
 function digest(drop: Drop, nowMs: number): string {
-  return `${stateOf(drop, nowMs)} ${remainingOf(drop)} ${drop.stock} ${drop.opensAtMs} ${drop.closesAtMs}`;
+  return `${stateOf(drop, nowMs)} ${remainingOf(drop)} ${drop.waitingLine ? drop.waiting : ''} ${drop.stock} ${drop.opensAtMs} ${drop.closesAtMs}`;
 }

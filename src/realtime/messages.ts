@@ -3,7 +3,10 @@ import { type ClaimAnswer, REQUEST_ID_PATTERN } from '../claims/admission.ts';
 import { retryAfterSeconds } from '../claims/faults.ts';
 import { refusalMembers } from '../claims/http-answer.ts';
 import { type Drop, remainingOf, stateOf } from '../drops/drop.ts';
+import type { Grant } from '../grants/grant.ts';
+import type { Because } from '../grants/teller.ts';
 import { PROBLEMS, type ProblemCode } from '../http/problem.ts';
+import type { Place } from '../line/store.ts';
 
 export type ClientIn =
   | { readonly type: 'authenticate'; readonly token: string | undefined }
@@ -81,11 +84,24 @@ export function dropMessage(drop: Drop, nowMs: number): string {
     state: stateOf(drop, nowMs),
     remaining: remainingOf(drop),
     stock: drop.stock,
+    waitingLine: drop.waitingLine,
+    waiting: drop.waiting,
     lastGrantedArrival: drop.lastGrantedArrival,
     opensAt: isoTime(drop.opensAtMs),
     closesAt: drop.closesAtMs === null ? null : isoTime(drop.closesAtMs),
     serverTime: isoTime(nowMs),
   });
+}
+
+/** Something has become of a grant: to all sockets of its holder. */
+export function grantMessage(because: Because, grant: Grant): string {
+  return JSON.stringify({ type: 'grant', because, grant });
+}
+
+/** One's place in a drop's waiting line; no place: not in it (any more). */
+export function lineMessage(dropId: string, place: Omit<Place, 'waiting'> | undefined, waiting: number): string {
+  const { position = null, arrival } = place ?? {};
+  return JSON.stringify({ type: 'line', dropId, position, waiting, arrival });
 }
 
 /** The answer to a claim: `outcome`, `queued` when that comes later, or `error` for a fault. */

@@ -22,6 +22,7 @@ export class Metrics {
   readonly #fencedOff: Counter;
   readonly #relayed: Counter;
   readonly #mismatches: Gauge;
+  readonly #expired: Counter;
 
   constructor() {
     watchProcess(this.registry);
@@ -66,6 +67,11 @@ export class Metrics {
       help: 'Log entries put into the topic ledger',
       registers,
     });
+    this.#expired = new Counter({
+      name: 'doorbuster_expired_grants_total',
+      help: 'Coupons and slots that time has ended',
+      registers,
+    });
     this.#mismatches = new Gauge({
       name: 'doorbuster_ledger_mismatches',
       help: 'Drops whose counters, claims, grants and log do not tell the same; anything but 0 is an alarm',
@@ -94,6 +100,10 @@ export class Metrics {
 
   relayed(entries: number): void {
     this.#relayed.inc(entries);
+  }
+
+  expired(grants: number): void {
+    this.#expired.inc(grants);
   }
 
   mismatches(count: number): void {

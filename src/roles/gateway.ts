@@ -13,16 +13,21 @@ import type { Claim, Faulted, Intake } from '../claims/intake.ts';
 import { QueuedIntake } from '../claims/queued-intake.ts';
 import { claimRoutes } from '../claims/routes.ts';
 import { readJwtSecret } from '../config/secrets.ts';
-import { Catalogue } from '../drops/catalogue.ts';
+import { couponRoutes } from '../coupons/routes.ts';
+import { Till } from '../coupons/till.ts';
 import { standingOf } from '../drops/drop.ts';
 import { dropRoutes } from '../drops/routes.ts';
 import { BrokenCircuitError } from '../fleet/breaker.ts';
 import { announceDecision, type Fleet } from '../fleet/fleet.ts';
 import { shareRates } from '../fleet/shared-rates.ts';
+import { GrantChanges } from '../grants/changes.ts';
 import { grantRoutes } from '../grants/routes.ts';
 import { servePages } from '../http/pages.ts';
 import { openFastLane, type Server } from '../http/server.ts';
 import type { Outcome } from '../ledger/outcome.ts';
+import { WaitingLine } from '../line/line.ts';
+import { LiveLine } from '../line/live-line.ts';
+import { lineRoutes } from '../line/routes.ts';
 import { isSecure } from '../realtime/is-secure.ts';
 import { LiveView } from '../realtime/live-view.ts';
 import { answerMessage } from '../realtime/messages.ts';
@@ -41,7 +46,7 @@ export interface Gateway {
 }
 
 export async function createGateway(fleet: Fleet, server: Server): Promise<Gateway> {
-  const { settings, database, clock, news, ledger, metrics, lock } = fleet;
+  const { settings, database, clock, news, ledger, grantLedger, catalogue, teller, metrics, lock } = fleet;
   const nowMs = () => clock.nowMs();
   const hearing = () => (fleet.alone ? 'alone' : news.hearing);
 
@@ -50,7 +55,6 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   await sessions.recall();
   const guard = new Guard(tokens, settings);
 
-  const catalogue = new Catalogue(database);
   const gates = new Gates({ catalogue, database, nowMs, hearing });
   const { intake, closeIntake } = await openIntake(fleet, (claim, answer) => settleLate(claim, answer));
   const { claimsPerUserPerSecond, socketMessagesPerSecond: messagesPerSecond, socketsMax } = settings;
@@ -59,6 +63,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
     onQueued: (claim) => news.tell('queued', claim),
   });
   const liveView = new LiveView(catalogue, nowMs);
+  const liveLine = new LiveLine({ catalogue, database, watched: () => liveView.watched() });
   const sockets = new SocketServer({
     ...{ admission, tokens, sessions, liveView, nowMs, socketsMax, messagesPerSecond },
     httpsRequired: settings.httpsRequired,
@@ -68,7 +73,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
 
   function settleLate(claim: Claim, answer: Outcome | Faulted): void {
     admission.settleLate(claim, answer);
-    news.announce('users', { userId: claim.userId, message: answerMessage(claim.requestId, answer) });
+    news.announce('users', { messages: [[claim.userId, answerMessage(claim.requestId, answer)]] });
   }
 
   accountRoutes(server, {
@@ -78,14 +83,19 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   dropRoutes(server, {
     ...{ database, catalogue, clock, guard },
     onChanged(drop) {
-      const change = { dropId: drop.id, standing: standingOf(drop), claims: [] };
+      const change = { dropId: drop.id, standing: standingOf(drop), firstEntry: drop.entries, claims: [] };
       gates.hear(change);
       news.tell('ledger', { ...change, amended: true });
     },
     onDeleted: (dropId) => news.announce('deleted', { dropId }),
   });
   claimRoutes(server, { admission, ledger, guard });
-  grantRoutes(server, { database, guard });
+  const batching = { batchMax: settings.claimBatchMax, queueMax: settings.claimQueueMax };
+  const changing = { grantLedger, breaker: fleet.breakers.postgres, teller, ...batching };
+  const changes = new GrantChanges(changing);
+  grantRoutes(server, { database, guard, changes });
+  couponRoutes(server, { changes, guard, till: new Till(database, fleet.makeLimiter) });
+  lineRoutes(server, { database, guard, line: new WaitingLine(changing) });
   if (settings.loadtestEnabled) loadtestRoutes(server, { database, guard, tokens });
   await servePages(server);
   if (!settings.httpsRequired) openFastLane(server, claimsFastLane(admission, tokens));
@@ -96,7 +106,9 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
     news.hear('queued', ({ dropId, ...claim }) => gates.get(dropId)?.remember(claim)),
     news.hear('deleted', ({ dropId }) => gates.forget(dropId)),
     news.hear('sessions', ({ sessionId }) => sessions.endedElsewhere(sessionId)),
-    news.hear('users', ({ userId, message }) => sockets.tellUser(userId, message)),
+    news.hear('users', ({ messages }) => {
+      for (const [userId, message] of messages) sockets.tellUser(userId, message);
+    }),
   ]);
   sessions.onEndedHere((sessionId) => news.tell('sessions', { sessionId }));
   const stopSharing = fleet.alone
@@ -118,6 +130,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
     start() {
       gates.start();
       liveView.start();
+      liveLine.start();
     },
     async close() {
       await admission.close();
@@ -128,6 +141,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
       stopSharing();
       closeIntake();
       liveView.stop();
+      liveLine.stop();
       gates.stop();
     },
   };

@@ -1,11 +1,21 @@
 /** The worker: the jobs that one process of a fleet does at a time. */
 import type { Fleet } from '../fleet/fleet.ts';
+import { expiryJob } from '../grants/expiry.ts';
 import { reconcileJob } from '../ledger/reconcile.ts';
 import { relayJob } from '../ledger/relay.ts';
+import { offersJob } from '../line/offers.ts';
 import { type Job, Jobs } from '../worker/jobs.ts';
 
-export function startWorker({ database, leases, logger, metrics, logTopic }: Fleet): Jobs {
+export async function startWorker(fleet: Fleet): Promise<Jobs> {
+  const { database, grantLedger, teller, catalogue, news, leases, logger, metrics, logTopic } = fleet;
+  // A gateway in this process keeps the drops current; without one, what has changed is read anew.
+  if (!fleet.settings.roles.includes('gateway')) {
+    await news.hear('ledger', ({ dropId, amended }) => amended && catalogue.forget(dropId));
+    await news.hear('deleted', ({ dropId }) => catalogue.forget(dropId));
+  }
   const jobs: Job[] = [
+    expiryJob({ database, grantLedger, teller, onExpired: (grants) => metrics.expired(grants) }),
+    offersJob({ database, grantLedger, teller }),
     reconcileJob(database, {
       onLooked(mismatches) {
         metrics.mismatches(mismatches.length);

@@ -8,7 +8,10 @@
  * A round that takes longer than a lease, or a worker that was paused in the middle of one, is fenced off when another has taken over.
  */
 import { FencedOff } from '../fleet/fences.ts';
-import type { Leases } from '../fleet/lease.ts';
+import { LEASE_SECONDS, type Leases } from '../fleet/lease.ts';
+
+/** A lease that was held this lately is not asked for again: a job that looks ten times a second would otherwise write ten times a second that it is still there. */
+const HELD_FRESH_MS = (LEASE_SECONDS * 1000) / 4;
 
 export interface Job {
   readonly name: string;
@@ -30,6 +33,7 @@ export class Jobs {
   readonly #parts: JobsParts;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #running = new Set<Promise<void>>();
+  readonly #held = new Map<string, { readonly fence: number; readonly atMs: number }>();
   #stopped = false;
 
   constructor(parts: JobsParts) {
@@ -62,15 +66,26 @@ export class Jobs {
 
   async #round(job: Job): Promise<void> {
     try {
-      const fence = await this.#parts.leases.hold(job.name);
+      const fence = await this.#hold(job.name);
       if (fence !== undefined) await job.run(fence);
       else job.lost?.();
     } catch (error) {
+      this.#held.delete(job.name);
       if (error instanceof FencedOff) {
         this.#parts.onFencedOff(job.name);
         // So that it asks anew, and gets a number of its own if nobody else has.
         await this.#parts.leases.release(job.name).catch(() => {});
       } else this.#parts.onFailed(job.name, error);
     }
+  }
+
+  async #hold(job: string): Promise<number | undefined> {
+    const held = this.#held.get(job);
+    if (held !== undefined && performance.now() - held.atMs < HELD_FRESH_MS) return held.fence;
+    const atMs = performance.now();
+    const fence = await this.#parts.leases.hold(job);
+    if (fence === undefined) this.#held.delete(job);
+    else this.#held.set(job, { fence, atMs });
+    return fence;
   }
 }

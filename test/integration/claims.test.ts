@@ -275,7 +275,10 @@ describe('my grants', () => {
       `update grants set state = 'used', settled_at = now() where drop_id = $1 and serial = 1`,
       [id],
     );
-    await app.current.database.query(`update grants set valid_until = now() where drop_id = $1 and serial = 2`, [id]);
+    await app.current.database.query(
+      `update grants set expires_at = now(), valid_until = now() where drop_id = $1 and serial = 2`,
+      [id],
+    );
     for (const [state, serial] of [
       ['used', 1],
       ['expired', 2],

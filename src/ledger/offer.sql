@@ -1,0 +1,81 @@
+-- offer: gives units that are left to those who wait, first come, first served.
+--
+-- Input    the drop, and a fresh code for each unit that may be given now: that many at most.
+-- Output   where the drop stands, the number of the log entry, and the grants made, in `offered`; null when nothing was to be done.
+-- Order    by arrival, the number that everybody got with their claim. Whoever holds as many units as one may by now is passed over, once and for all: the
+--          line never waits for anybody. A grant from the line is like any other, with a fresh hold or validity; who lets it go has had their turn.
+-- Writes   grants, the claims that won them, waiters, the drop's counters and one log entry.
+-- Locks    the drop's row. The caller may hold it already.
+create or replace function offer(p_drop_id bigint, p_codes text[]) returns json
+language plpgsql set enable_seqscan = off as $$
+declare
+  d            drops%rowtype;
+  v_now        timestamptz;
+  v_wanted     integer;
+  v_arrivals   bigint[];
+  v_passed     bigint[];
+  v_offered    bigint[] := '{}'; -- arrivals
+  v_all_passed bigint[] := '{}';
+  v_grants     json;
+  v_user_ids   text[];
+begin
+  select * into d from drops where id = p_drop_id for update;
+  if not found then return null; end if;
+  v_now := clock_timestamp();
+  if waiting_in(d) = 0 or not is_on_sale(d, v_now) then return null; end if;
+
+  loop
+    v_wanted := least(d.stock - d.granted, cardinality(p_codes)) - cardinality(v_offered);
+    exit when v_wanted <= 0;
+    select array_agg(arrival order by arrival) filter (where units < d.per_user_limit),
+           array_agg(arrival) filter (where units >= d.per_user_limit)
+    into v_arrivals, v_passed
+    from (
+      select w.arrival, held.units
+      from (select * from waiters where drop_id = p_drop_id and state = 'waiting' and arrival <> all(v_offered) order by arrival limit v_wanted) w
+      cross join lateral (
+        select count(*) as units
+        from claims c
+        where c.drop_id = p_drop_id and c.user_id = w.user_id and c.serial is not null
+          and exists (select from grants g where g.drop_id = p_drop_id and g.serial = c.serial and g.released_at is null offset 0)
+      ) held
+    ) heads;
+    exit when v_arrivals is null and v_passed is null;
+    v_offered := v_offered || coalesce(v_arrivals, '{}');
+    if v_passed is not null then
+      v_all_passed := v_all_passed || v_passed;
+      update waiters set state = 'passed' where drop_id = p_drop_id and state = 'waiting' and arrival = any(v_passed);
+    end if;
+  end loop;
+  if cardinality(v_offered) + cardinality(v_all_passed) = 0 then return null; end if;
+
+  with served as (
+    update waiters w set state = 'offered', serial = d.serials + o.place
+    from unnest(v_offered) with ordinality as o (arrival, place)
+    where w.drop_id = p_drop_id and w.state = 'waiting' and w.arrival = o.arrival
+    returning w.user_id, w.request_id, w.arrival, w.serial, o.place
+  ), won as (
+    update claims c set serial = s.serial
+    from served s
+    where c.drop_id = p_drop_id and c.user_id = s.user_id and c.request_id = s.request_id
+  ), made as (
+    insert into grants (drop_id, serial, user_id, arrival, code, state, granted_at, hold_until, valid_until, expires_at)
+    select p_drop_id, serial, user_id, arrival, case d.kind when 'coupon' then p_codes[place] end,
+           case d.kind when 'coupon' then 'issued' else 'held' end, v_now, t.hold_until, t.valid_until, coalesce(t.hold_until, t.valid_until)
+    from served, lateral (
+      select case d.kind when 'product' then v_now + make_interval(secs => d.hold_seconds) end as hold_until,
+             case d.kind when 'coupon' then coalesce(d.valid_until, v_now + make_interval(days => d.valid_for_days)) end as valid_until) t
+    returning grants.*
+  )
+  select json_agg(grant_json(m::grants) order by m.serial), array_agg(m.user_id::text order by m.serial) into v_grants, v_user_ids from made m;
+
+  update drops
+  set granted = granted + cardinality(v_offered), serials = serials + cardinality(v_offered),
+      waiting = waiting - cardinality(v_offered) - cardinality(v_all_passed),
+      last_granted_arrival = greatest(last_granted_arrival, (select max(a) from unnest(v_offered) a))
+  where id = p_drop_id;
+  perform append_entry(p_drop_id, v_now, 'offered', json_build_object(
+    'firstSerial', d.serials + 1, 'arrivals', v_offered, 'userIds', coalesce(v_user_ids, '{}'), 'passed', v_all_passed));
+  return (select json_build_object('dropId', d.id::text, 'firstEntry', n.entries, 'standing', standing_of(n), 'offered', coalesce(v_grants, '[]'))
+          from drops n where n.id = p_drop_id);
+end $$;

@@ -1,0 +1,93 @@
+/**
+ * The waiting line of a drop, for those who were told `sold_out` and choose to wait.
+ *
+ *   refused ──asks to wait──> waiting ──a unit comes back, and it is the head──> offered: a grant like any other, with a hold of its own
+ *      ▲                        │ └──at the head, holding as many as one may──> passed
+ *      │                        └──leaves──> left
+ *      └── a new request waits again: left, passed, or offered and let go
+ *
+ * The place is the arrival that the claim got from the ledger: of two who wait the one who pressed first goes first, whenever they asked to wait. Nobody overtakes: while
+ * somebody waits, what is left is theirs (claim.sql). And nobody holds up the line: an offer is a grant at once, so that who has walked away loses it with its hold.
+ */
+import type { Breaker } from '../fleet/breaker.ts';
+import type { Teller } from '../grants/teller.ts';
+import { Problem } from '../http/problem.ts';
+import { Batcher, Overloaded } from '../ledger/batcher.ts';
+import type { GrantLedger, LinePlace } from '../ledger/grant-ledger.ts';
+import type { Outcome } from '../ledger/outcome.ts';
+
+export interface WaitRequest {
+  readonly dropId: string;
+  readonly userId: string;
+  /** Of the claim that was refused, or a new one. */
+  readonly requestId: string;
+}
+
+export interface Waited {
+  readonly place: LinePlace;
+  readonly outcome: Outcome;
+}
+
+export interface WaitingLineParts {
+  readonly grantLedger: GrantLedger;
+  readonly breaker: Breaker;
+  readonly teller: Teller;
+  readonly batchMax: number;
+  readonly queueMax: number;
+}
+
+export class WaitingLine {
+  readonly #parts: WaitingLineParts;
+  readonly #waits: Batcher<WaitRequest, Waited | undefined>;
+
+  constructor(parts: WaitingLineParts) {
+    this.#parts = parts;
+    this.#waits = new Batcher({
+      ...{ batchMax: parts.batchMax, queueMax: parts.queueMax },
+      keyOf: ({ dropId, userId }) => `${dropId} ${userId}`,
+      decide: (requests) => this.#decide(requests),
+    });
+  }
+
+  /** Undefined for an unknown drop. Throws `overloaded` and `ledger_unavailable`. */
+  async wait(request: WaitRequest): Promise<Waited | undefined> {
+    try {
+      return await this.#waits.submit(request);
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  /** Whether there was a place to leave. */
+  async leave(dropId: string, userId: string): Promise<boolean> {
+    const { grantLedger, breaker, teller } = this.#parts;
+    try {
+      const commit = await breaker.run(() => grantLedger.leave(dropId, userId));
+      if (commit !== undefined) teller.tell([commit], []);
+      return commit !== undefined;
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  async #decide(requests: readonly WaitRequest[]): Promise<(Waited | undefined)[]> {
+    const { grantLedger, breaker, teller } = this.#parts;
+    const answers = new Map<WaitRequest, Waited>();
+    for (const [dropId, ofDrop] of Map.groupBy(requests, (request) => request.dropId)) {
+      const waited = await breaker.run(() => grantLedger.wait(dropId, ofDrop));
+      if (waited === undefined) continue;
+      teller.tell(waited.commits, []);
+      for (const [place, request] of ofDrop.entries()) {
+        answers.set(request, {
+          place: waited.places[place] as LinePlace,
+          outcome: waited.outcomes[place] as Outcome,
+        });
+      }
+    }
+    return requests.map((request) => answers.get(request));
+  }
+}
+
+function unavailable(error: unknown): Problem {
+  return new Problem(error instanceof Overloaded ? 'overloaded' : 'ledger_unavailable', { retryAfterSeconds: 2 });
+}

@@ -1,0 +1,112 @@
+/** The waiting line over HTTP: ask for a place, look where it is, leave. */
+import { Type } from '@fastify/type-provider-typebox';
+import { callerOf, type Guard } from '../accounts/guard.ts';
+import { REQUEST_ID_PATTERN } from '../claims/admission.ts';
+import { httpAnswer } from '../claims/http-answer.ts';
+import type { Database } from '../database/database.ts';
+import { isDropId } from '../drops/drop.ts';
+import { Problem } from '../http/problem.ts';
+import type { Server } from '../http/server.ts';
+import { oneOf } from '../http/shapes.ts';
+import { grantIdOf } from '../ledger/outcome.ts';
+import type { Waited, WaitingLine } from './line.ts';
+import { placeOf } from './store.ts';
+
+export interface LineRoutesParts {
+  readonly line: WaitingLine;
+  readonly database: Database;
+  readonly guard: Guard;
+}
+
+const IdParameter = Type.Object({ id: Type.String() });
+
+const PlaceShape = Type.Object({
+  place: oneOf(['waiting', 'offered']),
+  arrival: Type.Optional(Type.Integer()),
+  position: Type.Optional(Type.Integer()),
+  waiting: Type.Optional(Type.Integer()),
+  grantId: Type.Optional(Type.String()),
+});
+
+export function lineRoutes(server: Server, { line, database, guard }: LineRoutesParts): void {
+  const common = { tags: ['waiting line'], security: [{ accessToken: [] }], params: IdParameter };
+
+  server.put(
+    '/v1/drops/:id/line',
+    {
+      onRequest: guard.signedIn,
+      schema: {
+        ...common,
+        summary: 'Wait for a unit of a drop that is sold out',
+        headers: Type.Object({ 'idempotency-key': Type.String({ pattern: REQUEST_ID_PATTERN }) }),
+        response: { 200: PlaceShape },
+      },
+    },
+    async (request, reply) => {
+      const dropId = dropIdOf(request.params.id);
+      const userId = callerOf(request).accountId;
+      const waited = await line.wait({ dropId, userId, requestId: request.headers['idempotency-key'] });
+      if (waited === undefined) throw new Problem('drop_not_found');
+      // It was not sold out after all, or will not be sold to this person: what the claim was told.
+      if (waited.place.place === null) {
+        const { status, contentType, body } = httpAnswer(waited.outcome, 201);
+        return reply
+          .code(status as 200)
+          .serializer((text) => text as unknown as string)
+          .header('content-type', contentType)
+          .send(body as never);
+      }
+      return placeAnswer(waited, dropId, () => placeOf(database, dropId, userId));
+    },
+  );
+
+  server.get(
+    '/v1/drops/:id/line',
+    {
+      onRequest: guard.signedIn,
+      schema: { ...common, summary: 'My place in the line', response: { 200: PlaceShape } },
+    },
+    async (request) => {
+      const place = await placeOf(database, dropIdOf(request.params.id), callerOf(request).accountId);
+      if (place === undefined) throw new Problem('not_waiting');
+      return { place: 'waiting' as const, ...place };
+    },
+  );
+
+  server.delete(
+    '/v1/drops/:id/line',
+    {
+      onRequest: guard.signedIn,
+      schema: { ...common, summary: 'Leave the line', response: { 204: Type.Null() } },
+    },
+    async (request, reply) => {
+      await line.leave(dropIdOf(request.params.id), callerOf(request).accountId);
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+async function placeAnswer({ place }: Waited, dropId: string, look: () => ReturnType<typeof placeOf>) {
+  switch (place.place) {
+    case 'waiting': {
+      const now = await look();
+      // The turn may have come in this very moment; whoever looks again is told so.
+      return now === undefined
+        ? { place: 'waiting' as const, arrival: place.arrival }
+        : { place: 'waiting' as const, ...now };
+    }
+    case 'offered':
+      return { place: 'offered' as const, arrival: place.arrival, grantId: grantIdOf(dropId, place.serial) };
+    case 'over':
+      throw new Problem('turn_over', { detail: 'Your turn with this claim is over: wait again with a new one' });
+    case 'no_line':
+      throw new Problem('no_waiting_line');
+    default:
+      throw new Problem(place.place ?? 'internal');
+  }
+}
+
+function dropIdOf(text: string): string {
+  if (!isDropId(text)) throw new Problem('drop_not_found');
+  return text;
+}

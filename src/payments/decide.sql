@@ -1,0 +1,62 @@
+-- decide_payment: what the provider has said of a payment becomes true for the slot, in one transaction. Every charge ends here, once: its slot is confirmed, or the
+-- money goes back.
+--
+-- Input    the payment, and the provider's word:
+--            charged   the money was taken     a slot that is still kept for this payment is confirmed; otherwise the payment is to be given back
+--            declined  it was not, nor will be the slot is free for another try, as long as its hold lasts
+--            silent    the provider knows nothing of it, and had time enough: as declined, but its books are asked again later (`p_check_at`)
+--            refunded  the money is back
+-- Output   changed   whether this was news: who is told twice, or late, changes nothing
+--          payment, slot  as they now stand
+--          drop      where the drop stands, when the slot was confirmed. Null for an unknown payment.
+--
+--   pending ──charged, the slot is kept──> succeeded
+--      │    └─charged, the slot is gone──> refunding ──refunded──> refunded
+--      └──declined, silent──> failed ──charged after all──> refunding
+create or replace function decide_payment(
+  p_id text, p_word text, p_provider_key text, p_receipt_url text, p_failure text, p_check_at timestamptz) returns json
+language plpgsql as $$
+declare
+  v_drop_id bigint;
+  v_now     timestamptz;
+  v_before  text;
+  v_drop    json;
+  p         payments%rowtype;
+  g         grants%rowtype;
+begin
+  select drop_id into v_drop_id from payments where id = p_id;
+  if not found then return null; end if;
+  v_now := lock_drops(array[v_drop_id]);
+  select * into p from payments where id = p_id;
+  select * into g from grants where drop_id = p.drop_id and serial = p.serial;
+  v_before := p.state;
+
+  if p_word = 'charged' and p.state = 'pending' and g.payment_id = p_id and g.state = 'held' and g.expires_at > v_now then
+    update payments
+    set state = 'succeeded', decided_at = v_now, provider_key = p_provider_key, receipt_url = p_receipt_url, failure = null, check_at = null
+    where id = p_id returning * into p;
+    update grants set state = 'confirmed', settled_at = v_now where drop_id = p.drop_id and serial = p.serial returning * into g;
+    perform append_entry(v_drop_id, v_now, 'settled', json_build_object('state', 'confirmed', 'serials', array[p.serial]));
+    select json_build_object('dropId', d.id::text, 'firstEntry', d.entries, 'standing', standing_of(d), 'offered', '[]'::json)
+    into v_drop from drops d where id = v_drop_id;
+  elsif p_word = 'charged' and p.state in ('pending', 'failed') then
+    -- Kept in the books until the money is back; the job looks at once.
+    update payments
+    set state = 'refunding', decided_at = v_now, provider_key = p_provider_key, check_at = v_now,
+        failure = case when g.state = 'held' then 'slot_expired' else 'slot_' || g.state end
+    where id = p_id returning * into p;
+  elsif p_word in ('declined', 'silent') and p.state in ('pending', 'failed') then
+    update payments
+    set state = 'failed', decided_at = coalesce(decided_at, v_now), failure = coalesce(failure, p_failure), check_at = p_check_at, checks = checks + 1
+    where id = p_id returning * into p;
+  elsif p_word = 'refunded' and p.state in ('pending', 'failed', 'refunding') then
+    update payments
+    set state = 'refunded', decided_at = coalesce(decided_at, v_now), refunded_at = v_now, check_at = null, failure = coalesce(failure, p_failure)
+    where id = p_id returning * into p;
+  end if;
+
+  if p.state <> 'pending' and p.state <> 'succeeded' and g.payment_id = p_id and g.state = 'held' then
+    update grants set payment_id = null, expires_at = hold_until where drop_id = p.drop_id and serial = p.serial returning * into g;
+  end if;
+  return json_build_object('changed', p.state <> v_before, 'payment', to_json(p), 'slot', grant_json(g), 'drop', v_drop);
+end $$;
