@@ -18,6 +18,7 @@ import { fleetGatewaysFigures } from './rows/fleet-gateways.ts';
 import { fleetRateFigures } from './rows/fleet-rate.ts';
 import { fleetSaleFigures } from './rows/fleet-sale.ts';
 import { gatewayFigures } from './rows/gateway.ts';
+import { grantsFigures } from './rows/grants.ts';
 import { ledgerFigures } from './rows/ledger.ts';
 import { memoryFigures } from './rows/memory.ts';
 import { saleFigures } from './rows/sale.ts';
@@ -27,6 +28,7 @@ const RUNS: Record<Section, (quick: boolean) => Promise<Figure[]>> = {
   gateway: gatewayFigures,
   sale: saleFigures,
   memory: memoryFigures,
+  grants: grantsFigures,
   'fleet-sale': fleetSaleFigures,
   'fleet-rate': fleetRateFigures,
   'fleet-gateways': fleetGatewaysFigures,

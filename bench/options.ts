@@ -5,6 +5,7 @@ export const SECTIONS = [
   'gateway',
   'sale',
   'memory',
+  'grants',
   'fleet-sale',
   'fleet-rate',
   'fleet-gateways',
@@ -28,6 +29,7 @@ export const help = `npm run bench -- [--only PART,…] [--quick] [--json FILE]
   gateway         refusals per second of one gateway process over HTTP and WebSocket, beside an empty node:http handler
   sale            the load test: 10,000 users press at once, over HTTP and over WebSocket
   memory          the server with 10,000 open sockets
+  grants          10,000 slots that end at once, with a line of people who wait; coupons used and cancelled
 
 The whole stack on this machine, PostgreSQL, Redis, Kafka, gateways, a sequencer, a worker:
 

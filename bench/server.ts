@@ -1,4 +1,4 @@
-/** The product's server in a process of its own: embedded, in a temporary folder, on a free port of this machine. */
+/** The product's server in a process of its own: embedded unless the environment says otherwise, in a temporary folder, on a free port of this machine. */
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,10 @@ const LIMITS = {
   SOCKET_MESSAGES_PER_SECOND: '1000000',
 };
 
-export async function startServer(core: number | undefined): Promise<BenchServer> {
+export async function startServer(
+  core: number | undefined,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<BenchServer> {
   const folder = temporaryFolder();
   const port = await freePort();
   const secret = randomBytes(32).toString('hex');
@@ -34,7 +37,7 @@ export async function startServer(core: number | undefined): Promise<BenchServer
       PORT: String(port),
       HOST: '127.0.0.1',
       DATA_DIR: folder,
-      // Embedded, whatever the environment says.
+      // Embedded, whatever this process's environment says.
       DATABASE_URL: '',
       JWT_SECRET: secret,
       ADMIN_USERNAME: 'admin',
@@ -44,6 +47,7 @@ export async function startServer(core: number | undefined): Promise<BenchServer
       LOADTEST_ENABLED: 'true',
       LOG_LEVEL: 'warn',
       ...LIMITS,
+      ...environment,
     },
   });
   const url = `http://127.0.0.1:${port}`;

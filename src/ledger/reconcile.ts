@@ -1,5 +1,5 @@
 /**
- * Counts after the ledger: for each drop that has changed, whether its counters, its claims, its grants and its log tell the same. They cannot differ, as all are
+ * Counts after the ledger: for each drop that has changed, whether its counters, its claims, its grants, its waiting line, its payments and its log tell the same. They cannot differ, as all are
  * written in one transaction; so a difference means that somebody has written past the ledger, or that a disk lies. It is an alarm, never repaired by itself.
  */
 import type { Database } from '../database/database.ts';
@@ -16,11 +16,16 @@ const DIFFERENCES = `
       case when d.serials <> g.made then format('serials %s, grants %s', d.serials, g.made) end,
       case when d.arrivals <> c.taken then format('arrivals %s, claims %s', d.arrivals, c.taken) end,
       case when g.made <> c.won then format('grants %s, claims granted %s', g.made, c.won) end,
+      case when d.waiting <> w.waiting then format('waiting %s, waiters %s', d.waiting, w.waiting) end,
+      case when g.confirmed <> p.succeeded then format('confirmed slots %s, payments succeeded %s', g.confirmed, p.succeeded) end,
       case when d.entries <> l.written then format('entries %s, log %s', d.entries, l.written) end) as difference
   from drops d
   cross join lateral (
-    select count(*) as made, count(*) filter (where released_at is null) as live from grants where drop_id = d.id) g
+    select count(*) as made, count(*) filter (where released_at is null) as live, count(*) filter (where state = 'confirmed') as confirmed
+    from grants where drop_id = d.id) g
   cross join lateral (select count(*) as taken, count(serial) as won from claims where drop_id = d.id) c
+  cross join lateral (select count(*) as waiting from waiters where drop_id = d.id and state = 'waiting') w
+  cross join lateral (select count(*) as succeeded from payments where drop_id = d.id and state = 'succeeded') p
   cross join lateral (select count(*) as written from log_entries where drop_id = d.id) l
   where d.id = any($1)`;
 

@@ -9,12 +9,14 @@
  * The place is the arrival that the claim got from the ledger: of two who wait the one who pressed first goes first, whenever they asked to wait. Nobody overtakes: while
  * somebody waits, what is left is theirs (claim.sql). And nobody holds up the line: an offer is a grant at once, so that who has walked away loses it with its hold.
  */
+import type { Queryable } from '../database/database.ts';
 import type { Breaker } from '../fleet/breaker.ts';
 import type { Teller } from '../grants/teller.ts';
 import { Problem } from '../http/problem.ts';
 import { Batcher, Overloaded } from '../ledger/batcher.ts';
 import type { GrantLedger, LinePlace } from '../ledger/grant-ledger.ts';
 import type { Outcome } from '../ledger/outcome.ts';
+import { lineOf } from './store.ts';
 
 export interface WaitRequest {
   readonly dropId: string;
@@ -26,9 +28,14 @@ export interface WaitRequest {
 export interface Waited {
   readonly place: LinePlace;
   readonly outcome: Outcome;
+  /** For those who wait. The turn may come between joining and looking: then it is missing. */
+  readonly position: number | undefined;
+  /** How many wait. */
+  readonly waiting: number;
 }
 
 export interface WaitingLineParts {
+  readonly database: Queryable;
   readonly grantLedger: GrantLedger;
   readonly breaker: Breaker;
   readonly teller: Teller;
@@ -71,16 +78,25 @@ export class WaitingLine {
   }
 
   async #decide(requests: readonly WaitRequest[]): Promise<(Waited | undefined)[]> {
-    const { grantLedger, breaker, teller } = this.#parts;
+    const { database, grantLedger, breaker, teller } = this.#parts;
     const answers = new Map<WaitRequest, Waited>();
     for (const [dropId, ofDrop] of Map.groupBy(requests, (request) => request.dropId)) {
       const waited = await breaker.run(() => grantLedger.wait(dropId, ofDrop));
       if (waited === undefined) continue;
       teller.tell(waited.commits, []);
+      // One look for all of them: counting those ahead costs the more the longer the line is.
+      const waiting = ofDrop.filter((_request, place) => waited.places[place]?.place === 'waiting');
+      const line = await lineOf(
+        database,
+        dropId,
+        waiting.map(({ userId }) => userId),
+      );
       for (const [place, request] of ofDrop.entries()) {
         answers.set(request, {
           place: waited.places[place] as LinePlace,
           outcome: waited.outcomes[place] as Outcome,
+          position: line.places.get(request.userId)?.position,
+          waiting: line.waiting,
         });
       }
     }

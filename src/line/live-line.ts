@@ -6,7 +6,7 @@ import type { Queryable } from '../database/database.ts';
 import type { Catalogue } from '../drops/catalogue.ts';
 import type { Connection } from '../realtime/connection.ts';
 import { lineMessage } from '../realtime/messages.ts';
-import { type Place, placesOf } from './store.ts';
+import { lineOf } from './store.ts';
 
 const LOOK_EVERY_MS = 1_009;
 
@@ -54,8 +54,9 @@ export class LiveLine {
         const line = this.#lines.get(dropId) ?? { entries: -1, told: new WeakMap() };
         this.#lines.set(dropId, line);
         if (line.entries === drop.entries) continue;
-        await this.#tell(dropId, line, [...watchers], drop.waiting);
-        line.entries = drop.entries;
+        const { entries } = drop;
+        await this.#tell(dropId, line, [...watchers]);
+        line.entries = entries;
       }
     } catch {
       // The database is away: nobody's place changes meanwhile, and the next look tells.
@@ -65,11 +66,10 @@ export class LiveLine {
     }
   }
 
-  async #tell(dropId: string, { told }: Line, watchers: readonly Connection[], waiting: number): Promise<void> {
+  async #tell(dropId: string, { told }: Line, watchers: readonly Connection[]): Promise<void> {
     const members = watchers.filter(({ identity }) => identity !== undefined);
     const userIds = [...new Set(members.map(({ identity }) => identity?.accountId ?? ''))];
-    const nobody = new Map<string, Omit<Place, 'waiting'>>();
-    const places = waiting === 0 ? nobody : await placesOf(this.#parts.database, dropId, userIds);
+    const { waiting, places } = await lineOf(this.#parts.database, dropId, userIds);
     for (const connection of members) {
       const place = places.get(connection.identity?.accountId ?? '');
       if (place?.position === told.get(connection)) continue;

@@ -56,7 +56,7 @@ export function lineRoutes(server: Server, { line, database, guard }: LineRoutes
           .header('content-type', contentType)
           .send(body as never);
       }
-      return placeAnswer(waited, dropId, () => placeOf(database, dropId, userId));
+      return placeAnswer(waited, dropId);
     },
   );
 
@@ -86,15 +86,15 @@ export function lineRoutes(server: Server, { line, database, guard }: LineRoutes
   );
 }
 
-async function placeAnswer({ place }: Waited, dropId: string, look: () => ReturnType<typeof placeOf>) {
+function placeAnswer({ place, position, waiting }: Waited, dropId: string) {
   switch (place.place) {
-    case 'waiting': {
-      const now = await look();
-      // The turn may have come in this very moment; whoever looks again is told so.
-      return now === undefined
-        ? { place: 'waiting' as const, arrival: place.arrival }
-        : { place: 'waiting' as const, ...now };
-    }
+    case 'waiting':
+      return {
+        place: 'waiting' as const,
+        arrival: place.arrival,
+        ...(position !== undefined && { position }),
+        waiting,
+      };
     case 'offered':
       return { place: 'offered' as const, arrival: place.arrival, grantId: grantIdOf(dropId, place.serial) };
     case 'over':

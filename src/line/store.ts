@@ -15,13 +15,14 @@ const PLACE = `
   from waiters w join drops d on d.id = w.drop_id
   where w.drop_id = $1 and w.user_id = $2 and w.state = 'waiting' and d.waiting_line`;
 
-const PLACES = `
-  select user_id, arrival, position
-  from (
+/** One walk along the line, however many are looked for; it also counts the line, whoever stands in it. */
+const LINE = `
+  with line as materialized (
     select user_id, arrival, row_number() over (order by arrival) as position
     from waiters where drop_id = $1 and state = 'waiting'
-  ) w
-  where user_id = any($2)`;
+  )
+  select (select count(*) from line)::int as waiting,
+         (select json_agg(json_build_array(user_id::text, arrival, position)) from line where user_id = any($2))::text as places`;
 
 /** Undefined for somebody who does not wait. */
 export async function placeOf(database: Queryable, dropId: string, userId: string): Promise<Place | undefined> {
@@ -29,14 +30,18 @@ export async function placeOf(database: Queryable, dropId: string, userId: strin
   return row && { arrival: Number(row.arrival), position: Number(row.position), waiting: row.waiting };
 }
 
-/** The places of those of these people who wait. */
-export async function placesOf(
-  database: Queryable,
-  dropId: string,
-  userIds: readonly string[],
-): Promise<Map<string, Omit<Place, 'waiting'>>> {
-  const rows = await database.query<{ user_id: string; arrival: string; position: string }>(PLACES, [dropId, userIds]);
-  return new Map(
-    rows.map(({ user_id, arrival, position }) => [user_id, { arrival: Number(arrival), position: Number(position) }]),
-  );
+export interface Line {
+  readonly waiting: number;
+  /** By user; only of those who were asked for, and wait. */
+  readonly places: ReadonlyMap<string, Omit<Place, 'waiting'>>;
+}
+
+export async function lineOf(database: Queryable, dropId: string, userIds: readonly string[]): Promise<Line> {
+  if (userIds.length === 0) return { waiting: 0, places: new Map() };
+  const [row] = await database.query<{ waiting: number; places: string | null }>(LINE, [dropId, userIds]);
+  const places = JSON.parse(row?.places ?? '[]') as [userId: string, arrival: number, position: number][];
+  return {
+    waiting: row?.waiting ?? 0,
+    places: new Map(places.map(([userId, arrival, position]) => [userId, { arrival, position }])),
+  };
 }

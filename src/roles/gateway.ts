@@ -95,7 +95,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   const changes = new GrantChanges(changing);
   grantRoutes(server, { database, guard, changes });
   couponRoutes(server, { changes, guard, till: new Till(database, fleet.makeLimiter) });
-  lineRoutes(server, { database, guard, line: new WaitingLine(changing) });
+  lineRoutes(server, { database, guard, line: new WaitingLine({ ...changing, database }) });
   if (settings.loadtestEnabled) loadtestRoutes(server, { database, guard, tokens });
   await servePages(server);
   if (!settings.httpsRequired) openFastLane(server, claimsFastLane(admission, tokens));

@@ -31,7 +31,7 @@ const line = (
   method: 'PUT' | 'GET' | 'DELETE',
   dropId: string,
   { token }: Person,
-  key = randomUUID(),
+  key: string = randomUUID(),
 ): Promise<Answer> =>
   app.current.call(method, `/v1/drops/${dropId}/line`, {
     token,
