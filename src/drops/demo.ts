@@ -18,6 +18,7 @@ export async function createDemoDrops(database: Database, nowMs: number): Promis
       opensAt: new Date(nowMs + MINUTE_MS).toISOString(),
       price: 39_000,
       currency: 'KRW',
+      waitingLine: true,
     },
     nowMs,
   );
