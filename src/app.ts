@@ -7,6 +7,7 @@ import { DatabaseLeases } from './adapters/database-leases.ts';
 import { EmbeddedBroadcast } from './adapters/embedded-broadcast.ts';
 import { EmbeddedInFlightLock } from './adapters/embedded-in-flight-lock.ts';
 import type { KafkaParts } from './adapters/kafka-parts.ts';
+import { openPaymentMethod } from './adapters/payment-methods.ts';
 import { PgliteDatabase } from './adapters/pglite-database.ts';
 import { PostgresDatabase } from './adapters/postgres-database.ts';
 import type { RedisParts, RedisPartsOptions } from './adapters/redis-parts.ts';
@@ -17,7 +18,7 @@ import { migrate } from './database/migrate.ts';
 import { Catalogue } from './drops/catalogue.ts';
 import { LedgerClock } from './drops/clock.ts';
 import { Breaker, type BreakerState } from './fleet/breaker.ts';
-import type { Fleet } from './fleet/fleet.ts';
+import type { Fleet, PaymentParts } from './fleet/fleet.ts';
 import type { Leases } from './fleet/lease.ts';
 import { News } from './fleet/news.ts';
 import { Teller } from './grants/teller.ts';
@@ -26,6 +27,10 @@ import { healthRoutes } from './http/health.ts';
 import { createServer, type Server } from './http/server.ts';
 import { GrantLedger } from './ledger/grant-ledger.ts';
 import { Ledger } from './ledger/ledger.ts';
+import { PaymentBooks } from './payments/books.ts';
+import { PaymentFigures } from './payments/figures.ts';
+import { PaymentLedger } from './payments/payment-ledger.ts';
+import { Provider } from './payments/providers.ts';
 import { Metrics } from './reports/metrics.ts';
 import { createGateway } from './roles/gateway.ts';
 import { startSequencer } from './roles/sequencer.ts';
@@ -39,6 +44,10 @@ const LEDGER_CONNECTIONS_SHARE = 0.4;
 const POSTGRES_BREAKER = { failuresMax: 3, probeAfterMs: 300 } as const;
 /** What cannot be put into the queue is asked directly: the first failure has cost people time enough. */
 const KAFKA_BREAKER = { failuresMax: 1, probeAfterMs: 1_000 } as const;
+/** A provider's books are read so long after a payment began of which nothing was heard: later than most answers come, and before its buyer gives up. */
+const PAYMENT_FIRST_LOOK_MS = 5_000;
+/** What a way to pay can take, unless it takes anything. */
+const PAYMENT_CURRENCIES = { toss: ['KRW'] } as const;
 
 export interface App {
   readonly database: Database;
@@ -133,12 +142,12 @@ async function openFleet(
     lag: () => queue?.lagByPartition ?? new Map<number, number>(),
     hearing: () => news.hearing,
   });
+  const teller = new Teller({ news, catalogue, nowMs: () => clock.nowMs() });
   const fleet: Fleet = {
-    ...{ settings, logger, database, metrics, clock, news, alone, queue },
+    ...{ settings, logger, database, metrics, clock, news, alone, queue, teller },
     logTopic: kafka?.logTopic ?? null,
     ledger: new Ledger(database, newCode),
     grantLedger: new GrantLedger(database, newCode),
-    teller: new Teller({ news, catalogue, nowMs: () => clock.nowMs() }),
     catalogue,
     lock: redis?.lock ?? new EmbeddedInFlightLock(),
     leases: redis?.leases ?? databaseLeases,
@@ -147,6 +156,7 @@ async function openFleet(
       postgres: new Breaker({ name: 'postgres', ...POSTGRES_BREAKER, isRefusal: isRefusedStatement, onChange }),
       kafka: new Breaker({ name: 'kafka', ...KAFKA_BREAKER, onChange }),
     },
+    payments: await paymentParts({ settings, logger, database, metrics, news, teller }, onChange),
   };
   return {
     fleet,
@@ -156,6 +166,29 @@ async function openFleet(
       await redis?.close();
     },
   };
+}
+
+type PaymentNeeds = Pick<Fleet, 'settings' | 'logger' | 'database' | 'metrics' | 'news' | 'teller'>;
+
+async function paymentParts(
+  { settings, logger, database, metrics, news, teller }: PaymentNeeds,
+  onBreakerChange: (part: string, state: BreakerState) => void,
+): Promise<PaymentParts> {
+  const figures = new PaymentFigures(metrics.registry);
+  const ledger = new PaymentLedger(database, {
+    graceMs: settings.paymentGraceSeconds * 1000,
+    firstLookMs: PAYMENT_FIRST_LOOK_MS,
+  });
+  const providers = new Map<string, Provider>();
+  for (const name of settings.paymentMethods) {
+    const method = await openPaymentMethod(name, settings, database);
+    const limits = name === 'toss' ? { currencies: PAYMENT_CURRENCIES.toss } : {};
+    providers.set(name, new Provider({ method, onBreakerChange, ...limits }));
+  }
+  if (providers.has('sandbox') && settings.databaseUrl !== null) {
+    logger.warn('PAYMENT_METHODS has `sandbox`, where anybody pays with a test card: a real shop must switch it off');
+  }
+  return { figures, ledger, providers, books: new PaymentBooks({ ledger, teller, news, figures, log: logger }) };
 }
 
 async function redisParts(

@@ -3,6 +3,16 @@
  */
 import { ROLES, type Role } from '../fleet/roles.ts';
 
+export const PAYMENT_METHODS = ['sandbox', 'points', 'toss'] as const;
+export type PaymentMethodName = (typeof PAYMENT_METHODS)[number];
+
+export interface TossSettings {
+  readonly secretKey: string;
+  readonly clientKey: string;
+  readonly webhookKey: string | null;
+  readonly url: string;
+}
+
 export interface KafkaSettings {
   readonly brokers: readonly string[];
   /** In front of the names of topics and groups. */
@@ -48,6 +58,10 @@ export interface Settings {
   readonly socketsMax: number;
   readonly socketMessagesPerSecond: number;
   readonly loadtestEnabled: boolean;
+  /** In the order in which pages offer them. */
+  readonly paymentMethods: readonly PaymentMethodName[];
+  readonly paymentGraceSeconds: number;
+  readonly toss: TossSettings | null;
 }
 
 type Reader<Value> = (text: string) => Value;
@@ -86,6 +100,13 @@ const roles: Reader<readonly Role[]> = (value) => {
   throw new Error(`must be a list of ${ROLES.join(', ')}, with commas between them`);
 };
 
+const paymentMethods: Reader<readonly PaymentMethodName[]> = (value) => {
+  const names = value.split(',').map((name) => name.trim());
+  if (names.every((name): name is PaymentMethodName => PAYMENT_METHODS.includes(name as PaymentMethodName)))
+    return names;
+  throw new Error(`must be a list of ${PAYMENT_METHODS.join(', ')}, with commas between them`);
+};
+
 const brokers: Reader<readonly string[]> = (value) => {
   const names = value.split(',').map((name) => name.trim());
   if (names.every((name) => /^[^\s:/]+:\d+$/.test(name))) return names;
@@ -110,7 +131,7 @@ function matching(pattern: RegExp, remedy: string): Reader<string> {
 }
 
 /** What is never repeated on a screen or in a log. */
-const SECRET = /SECRET|PASSWORD|_URL$/;
+const SECRET = /SECRET|PASSWORD|WEBHOOK_KEY|_URL$/;
 
 function setting<Value>(name: string, fallback: string | null, read: Reader<Value>, meaning: string): Setting<Value> {
   return { name, fallback, read, meaning };
@@ -295,6 +316,42 @@ export const SETTINGS = {
     yesNo,
     'Lets administrators make thousands of accounts with tokens at once. Never on a real shop.',
   ),
+  paymentMethods: setting(
+    'PAYMENT_METHODS',
+    'sandbox,points',
+    paymentMethods,
+    'How slots can be paid, in the order in which pages offer it: `sandbox` takes test cards and no money, `points` takes points that administrators give, `toss` takes cards over Toss Payments. A real shop switches `sandbox` off. One that is switched off while payments by it are on their way leaves them as they are until it is on again.',
+  ),
+  paymentGraceSeconds: setting(
+    'PAYMENT_GRACE_SECONDS',
+    '60',
+    wholeNumber(1, 600),
+    'How long a slot is kept, at most, for a payment that began before its hold ended, and how long a provider may know nothing of a payment before it has failed. Longer confirms more late payments; shorter gives units to those who wait sooner, and gives back more of what is charged late. Less than a provider takes to answer (Toss: 20) makes failures of payments that would have succeeded.',
+  ),
+  tossSecretKey: setting(
+    'TOSS_SECRET_KEY',
+    null,
+    text,
+    'With `toss`: the secret key of Toss Payments’ console, `test_sk_…` or `live_sk_…`. Who has it can take and give back money.',
+  ),
+  tossClientKey: setting(
+    'TOSS_CLIENT_KEY',
+    null,
+    text,
+    'With `toss`: the client key that belongs to the secret key. Pages show it.',
+  ),
+  tossWebhookKey: setting(
+    'TOSS_WEBHOOK_KEY',
+    null,
+    text,
+    'With `toss`: the security key of the console; signed webhooks are verified with it. Unset: none is, which loses nothing, as no webhook is ever believed. Register `/v1/payments/notices/toss` for `PAYMENT_STATUS_CHANGED`.',
+  ),
+  tossUrl: setting(
+    'TOSS_URL',
+    'https://api.tosspayments.com',
+    matching(/^https?:\/\//, 'must begin with https://'),
+    'Where Toss Payments is; for tests.',
+  ),
 } as const;
 
 /** The ledger has lanes of its own, and a transaction must not wait for itself. */
@@ -322,13 +379,15 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   }
   const all = Object.fromEntries(Object.entries(SETTINGS).map(([key, of]) => [key, value(of as Setting<unknown>)])) as {
     [Key in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Key]['read']>;
-  } & Unset<'databaseUrl' | 'jwtSecret' | 'adminPassword' | 'redisUrl' | 'kafkaUsername' | 'kafkaPassword'> & {
+  } & Unset<'databaseUrl' | 'jwtSecret' | 'adminPassword' | 'redisUrl' | 'kafkaUsername' | 'kafkaPassword'> &
+    Unset<'tossSecretKey' | 'tossClientKey' | 'tossWebhookKey'> & {
       kafkaBrokers: readonly string[] | null;
     };
   const { adminUsername, adminEmail, adminPassword, tlsCertificateFile, tlsKeyFile, ...plain } = all;
   const { kafkaBrokers, kafkaTopicPrefix, kafkaPartitions, kafkaTls, kafkaSaslMechanism, ...withoutBrokers } = plain;
   const { kafkaUsername, kafkaPassword, kafkaSessionTimeoutMs, kafkaLagMax, ...withoutKafka } = withoutBrokers;
-  const { processesMax, databaseConnectionsMax, ...rest } = withoutKafka;
+  const { processesMax, databaseConnectionsMax, ...withoutToss } = withoutKafka;
+  const { tossSecretKey, tossClientKey, tossWebhookKey, tossUrl, ...rest } = withoutToss;
   const connectionsMax = Math.floor(databaseConnectionsMax / processesMax);
   if (connectionsMax < CONNECTIONS_MIN) {
     mistakes.push(
@@ -348,6 +407,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   }
   if (all.databaseUrl === null && all.roles !== null && all.roles.length < ROLES.length) {
     mistakes.push('  ROLES needs DATABASE_URL: the embedded database belongs to one process, which does everything');
+  }
+  const tossIsOn = all.paymentMethods?.includes('toss') ?? false;
+  if (tossIsOn && (!tossSecretKey || !tossClientKey)) {
+    mistakes.push('  PAYMENT_METHODS with toss needs TOSS_SECRET_KEY and TOSS_CLIENT_KEY');
   }
   if (Boolean(tlsCertificateFile) !== Boolean(tlsKeyFile)) {
     mistakes.push('  TLS_CERTIFICATE_FILE and TLS_KEY_FILE belong together: set both or none');
@@ -369,6 +432,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
           ? { mechanism: kafkaSaslMechanism, username: kafkaUsername, password: kafkaPassword }
           : null,
     },
+    toss:
+      tossIsOn && tossSecretKey && tossClientKey
+        ? { secretKey: tossSecretKey, clientKey: tossClientKey, webhookKey: tossWebhookKey, url: tossUrl }
+        : null,
     admin: { username: adminUsername, email: adminEmail, password: adminPassword },
     tls: tlsCertificateFile && tlsKeyFile ? { certificateFile: tlsCertificateFile, keyFile: tlsKeyFile } : null,
   };

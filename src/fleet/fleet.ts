@@ -11,6 +11,10 @@ import type { Teller } from '../grants/teller.ts';
 import type { GrantLedger } from '../ledger/grant-ledger.ts';
 import type { BatchAnswer, Ledger } from '../ledger/ledger.ts';
 import type { LogTopic } from '../ledger/relay.ts';
+import type { PaymentBooks } from '../payments/books.ts';
+import type { PaymentFigures } from '../payments/figures.ts';
+import type { PaymentLedger } from '../payments/payment-ledger.ts';
+import type { Providers } from '../payments/providers.ts';
 import type { Metrics } from '../reports/metrics.ts';
 import type { Breaker } from './breaker.ts';
 import type { Leases } from './lease.ts';
@@ -37,6 +41,14 @@ export interface Fleet {
   readonly queue: ClaimQueue | null;
   readonly logTopic: LogTopic | null;
   readonly breakers: { readonly postgres: Breaker; readonly kafka: Breaker };
+  readonly payments: PaymentParts;
+}
+
+export interface PaymentParts {
+  readonly ledger: PaymentLedger;
+  readonly providers: Providers;
+  readonly books: PaymentBooks;
+  readonly figures: PaymentFigures;
 }
 
 /** Tells everybody of a batch that was decided. Before anyone is answered: whoever hears an answer finds the gates of this process up to date. */

@@ -1,8 +1,13 @@
 /**
- * What one client saw. A history is the list of every attempt of every client: each time a claim was sent, or its
- * answer asked for again, with the answer that came back, or none.
+ * What one client saw. A history is the list of every attempt of every client: each time something was asked, with the
+ * answer that came back, or none. Most ask about a claim; holders also ask for something to be done with their grant.
  *
- * Two kinds of answer must be told apart, because they promise different things:
+ *   of a claim   claim    it was sent
+ *                wait     it was sent to the waiting line: the server takes it as a claim first, and its answer is the claim's
+ *                lookup   its answer was asked for again, which never takes a unit
+ *   of a grant   use, cancel, pay   `requestId` is this call's own key, and `state` the state of the grant that was told
+ *
+ * Two kinds of answer to a claim must be told apart, because they promise different things:
  *
  *   ledger answer   `granted`, or a refusal with an `arrival`. It was decided in a transaction and holds for ever.
  *   gate refusal    a refusal without `arrival`. It was given from a gateway's memory; the claim entered no ledger, and
@@ -15,12 +20,13 @@ export type Outcome = 'granted' | 'sold_out' | 'limit_reached' | 'closed' | 'not
 
 export const outcomes: readonly Outcome[] = ['granted', 'sold_out', 'limit_reached', 'closed', 'not_open'];
 
+export type AttemptKind = 'claim' | 'wait' | 'lookup' | 'use' | 'cancel' | 'pay';
+
 export interface Attempt {
   readonly userId: string;
   readonly dropId: string;
   readonly requestId: string;
-  /** `claim`: the claim was sent. `lookup`: its answer was asked for again, which never takes a unit. */
-  readonly kind: 'claim' | 'lookup';
+  readonly kind: AttemptKind;
   readonly transport: 'http' | 'ws';
   /** When the person meant to press, when it was sent, when its answer was read: monotonic milliseconds of one clock. */
   readonly intendedAt: number;
@@ -37,6 +43,16 @@ export interface Attempt {
   readonly serial: number | null;
   readonly grantId: string | null;
   readonly code: string | null;
+  /**
+   * Of a grant: the state that it was told to be in now; `confirmed`, too, where a payment was told to have succeeded.
+   * `null` or absent: none was told, or it was an error.
+   */
+  readonly state?: string | null;
+}
+
+/** What a holder asked of a grant, not of a claim. */
+export function isOfGrant({ kind }: Attempt): boolean {
+  return kind === 'use' || kind === 'cancel' || kind === 'pay';
 }
 
 /** An attempt that got an answer decided by the ledger. */

@@ -8,9 +8,12 @@ import type { Ledger } from './ledger.ts';
 import { danglingGrant, grantIdReused, lostGrant, lostRefusal, oneAnswer, toldDifferently } from './rules/answers.ts';
 import { codes } from './rules/codes.ts';
 import { gateLimitReachedTooEarly, limitReachedTooEarly, overLimit } from './rules/limit.ts';
-import { claimsAndGrants, grantedCounter, logClaims, logNumbers, logTerms } from './rules/log.ts';
+import { lineOrder, lineOvertaken, linePassed, linePlaces, lineStalled, logLine } from './rules/line.ts';
+import { endedTooLate, endsOnce, expiredTooEarly, lostEnding, usedTwice } from './rules/lives.ts';
+import { claimsAndGrants, grantedCounter, logBodies, logClaims, logGrants, logNumbers, logTerms } from './rules/log.ts';
 import { closedTooEarly, grantedOutsideHours } from './rules/opening.ts';
 import { arrivalNumbers, claimedTwice, fairness, realTimeOrder, serialNumbers } from './rules/order.ts';
+import { charges, paidSlots, paymentLeftOpen } from './rules/payments.ts';
 import { gateSoldOutTooEarly, oversold, soldOutTooEarly, undersold } from './rules/stock.ts';
 import type { Rule, Violation } from './violation.ts';
 
@@ -18,6 +21,11 @@ import type { Rule, Violation } from './violation.ts';
 export const rules: readonly Rule[] = [
   oversold,
   lostGrant,
+  lostEnding,
+  usedTwice,
+  paidSlots,
+  charges,
+  paymentLeftOpen,
   danglingGrant,
   undersold,
   soldOutTooEarly,
@@ -27,6 +35,14 @@ export const rules: readonly Rule[] = [
   gateLimitReachedTooEarly,
   grantedOutsideHours,
   closedTooEarly,
+  endsOnce,
+  expiredTooEarly,
+  endedTooLate,
+  lineOvertaken,
+  lineOrder,
+  linePassed,
+  linePlaces,
+  lineStalled,
   fairness,
   realTimeOrder,
   oneAnswer,
@@ -40,7 +56,10 @@ export const rules: readonly Rule[] = [
   claimsAndGrants,
   grantedCounter,
   logNumbers,
+  logBodies,
   logClaims,
+  logGrants,
+  logLine,
   logTerms,
 ];
 

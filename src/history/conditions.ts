@@ -1,65 +1,72 @@
 /**
- * The terms under which each arrival was decided. An administrator may change a drop while it runs, so the final stock
- * says nothing about arrival 17: the log does. It is read from its beginning, and whatever changed holds for the
- * arrivals that come after it in the log.
+ * The terms under which something was decided. An administrator may change a drop while it runs, so the final stock
+ * says nothing about arrival 17: the log does. Whatever an entry changed holds for all that comes after it.
  *
- * The log's first entry tells the stock. It tells no per-user limit or closing time: those are the drop's present ones
- * unless some entry changed them; then the value before the first change is unknown, and rules that need it say nothing.
+ * What the first entry does not tell is as it is now, unless some entry changed it; then it is unknown until that entry,
+ * and rules that need it say nothing.
  */
-import { amendedChanges, claimsBody, type Ledger, type LedgerEntry } from './ledger.ts';
+import type { Ledger, LedgerDrop } from './ledger.ts';
+import { readEvent, type TermsEvent } from './log-event.ts';
 
 export interface Conditions {
   readonly stock: number;
-  /** `undefined`: not known for these arrivals. */
+  /** Each of these three is `undefined` while it is not known. */
   readonly perUserLimit: number | undefined;
   readonly closesAt: string | null | undefined;
+  readonly waitingLine: boolean | undefined;
   readonly cancelled: boolean;
 }
 
-/** These conditions hold from this arrival on, until the next segment. */
-export interface Segment {
-  readonly fromArrival: number;
-  readonly conditions: Conditions;
-}
+/** A close that is not named goes with the validity of the coupons. */
+const OF_THE_CLOSE = ['closesAt', 'validUntil', 'validForDays'];
 
-/** The drop's terms over time, by arrival; at least one segment, starting at arrival 1. */
-export function readSegments(ledger: Ledger): readonly Segment[] {
-  let conditions = firstConditions(ledger);
-  let nextArrival = 1;
-  const segments: Segment[] = [{ fromArrival: 1, conditions }];
-  for (const entry of ledger.entries) {
-    if (entry.kind === 'claims') nextArrival += claimsBody(entry)?.outcomes.length ?? 0;
-    const changed = applyEntry(conditions, entry);
-    if (changed === conditions) continue;
-    conditions = changed;
-    segments.push({ fromArrival: nextArrival, conditions });
+export class Terms {
+  readonly first: Conditions;
+  readonly #drop: LedgerDrop;
+  readonly #lastOfTheClose: TermsEvent['terms'] | undefined;
+
+  constructor({ drop, entries }: Ledger) {
+    const told = entries.filter(({ kind }) => kind === 'created' || kind === 'amended').map(readEvent);
+    const terms = told.filter((event): event is TermsEvent => event !== undefined && 'terms' in event);
+    const created = terms.find(({ kind }) => kind === 'created')?.terms ?? {};
+    const amended = terms.filter(({ kind }) => kind === 'amended').map((event) => event.terms);
+    const atFirst = <T>(field: 'perUserLimit' | 'closesAt' | 'waitingLine', present: T): T | undefined => {
+      if (created[field] !== undefined) return created[field] as T;
+      const names = field === 'closesAt' ? OF_THE_CLOSE : [field];
+      return amended.some((changes) => names.some((name) => name in changes)) ? undefined : present;
+    };
+    this.#drop = drop;
+    this.#lastOfTheClose = amended.findLast((changes) => OF_THE_CLOSE.some((name) => name in changes));
+    this.first = {
+      stock: typeof created['stock'] === 'number' ? created['stock'] : drop.stock,
+      perUserLimit: atFirst('perUserLimit', drop.perUserLimit),
+      closesAt: atFirst('closesAt', drop.closesAt),
+      waitingLine: atFirst('waitingLine', drop.waitingLine),
+      cancelled: false,
+    };
   }
-  return segments;
+
+  amended(before: Conditions, changes: TermsEvent['terms']): Conditions {
+    const { stock, perUserLimit, waitingLine } = changes;
+    return {
+      stock: typeof stock === 'number' ? stock : before.stock,
+      perUserLimit: typeof perUserLimit === 'number' ? perUserLimit : before.perUserLimit,
+      closesAt: OF_THE_CLOSE.some((name) => name in changes) ? this.#closeAfter(changes) : before.closesAt,
+      waitingLine: typeof waitingLine === 'boolean' ? waitingLine : before.waitingLine,
+      cancelled: before.cancelled,
+    };
+  }
+
+  #closeAfter(changes: TermsEvent['terms']): string | null | undefined {
+    // The entry tells what was asked for, the drop's row what came of it. (`readEvent` passes on the body's own object.)
+    if (changes === this.#lastOfTheClose) return this.#drop.closesAt;
+    const { closesAt } = changes;
+    if (typeof closesAt === 'string') return closesAt;
+    return closesAt === null ? this.#drop.validUntil : undefined;
+  }
 }
 
-function firstConditions(ledger: Ledger): Conditions {
-  const created = ledger.entries.find((entry) => entry.kind === 'created')?.body ?? {};
-  const amended = ledger.entries.filter((entry) => entry.kind === 'amended').map(amendedChanges);
-  const told = <T>(field: 'perUserLimit' | 'closesAt', present: T): T | undefined => {
-    if (created[field] !== undefined) return created[field] as T;
-    return amended.some((changes) => field in changes) ? undefined : present;
-  };
-  return {
-    stock: typeof created['stock'] === 'number' ? created['stock'] : ledger.drop.stock,
-    perUserLimit: told('perUserLimit', ledger.drop.perUserLimit),
-    closesAt: told('closesAt', ledger.drop.closesAt),
-    cancelled: false,
-  };
-}
-
-function applyEntry(before: Conditions, entry: LedgerEntry): Conditions {
-  if (entry.kind === 'cancelled') return { ...before, cancelled: true };
-  if (entry.kind !== 'amended') return before;
-  const { stock, perUserLimit, closesAt } = amendedChanges(entry);
-  return {
-    stock: typeof stock === 'number' ? stock : before.stock,
-    perUserLimit: typeof perUserLimit === 'number' ? perUserLimit : before.perUserLimit,
-    closesAt: typeof closesAt === 'string' || closesAt === null ? closesAt : before.closesAt,
-    cancelled: before.cancelled,
-  };
+/** How many of the units that are left belong to those who wait. Where nobody knows whether the line was on: all of them. */
+export function reservedUnits({ waitingLine }: Pick<Conditions, 'waitingLine'>, waiting: number): number {
+  return waitingLine === false ? 0 : waiting;
 }

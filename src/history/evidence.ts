@@ -1,7 +1,7 @@
-/** Everything the rules look at, indexed once: the attempts told as stories per request, the ledger, and the walk over it. */
-import { type Attempt, isLedgerAnswer, requestKey } from './attempt.ts';
+/** Everything the rules look at, indexed once: the attempts told as stories per request, the ledger, and the walk over its log. */
+import { type Attempt, isLedgerAnswer, isOfGrant, requestKey } from './attempt.ts';
 import type { Ledger, LedgerClaim, LedgerGrant } from './ledger.ts';
-import { type Step, walkArrivals } from './walk.ts';
+import { type Walk, walkLog } from './walk.ts';
 
 /** One request of one user: all its attempts in the order they were sent, and what the ledger holds about it. */
 export interface Story {
@@ -17,34 +17,45 @@ export interface Evidence {
   readonly ledger: Ledger;
   readonly stories: readonly Story[];
   readonly storyByKey: ReadonlyMap<string, Story>;
+  /** What was asked of grants, in the order it was sent. */
+  readonly calls: readonly Attempt[];
+  /** The table's, in the order of their arrivals. */
+  readonly claims: readonly LedgerClaim[];
   readonly grantBySerial: ReadonlyMap<number, LedgerGrant>;
-  readonly steps: readonly Step[];
+  readonly walk: Walk;
 }
 
 /** Gathers what belongs to the ledger's drop; attempts on other drops are left out. */
 export function gatherEvidence(history: readonly Attempt[], ledger: Ledger): Evidence {
-  const claimByKey = new Map(ledger.claims.map((claim) => [requestKey(claim), claim]));
-  const attemptsByKey = Map.groupBy(
-    history.filter((attempt) => attempt.dropId === ledger.drop.id),
-    requestKey,
+  const ofDrop = history.filter((attempt) => attempt.dropId === ledger.drop.id);
+  const storyByKey = tellStories(
+    ofDrop.filter((attempt) => !isOfGrant(attempt)),
+    ledger,
   );
-  const storyByKey = new Map<string, Story>();
-  for (const [key, attempts] of attemptsByKey) {
-    const first = attempts[0];
-    if (first === undefined) continue;
-    storyByKey.set(key, {
-      userId: first.userId,
-      requestId: first.requestId,
-      attempts: attempts.sort((a, b) => a.sentAt - b.sentAt),
-      ledgerAnswers: attempts.filter(isLedgerAnswer).sort((a, b) => (a.answeredAt ?? 0) - (b.answeredAt ?? 0)),
-      claim: claimByKey.get(key),
-    });
-  }
   return {
     ledger,
     stories: [...storyByKey.values()],
     storyByKey,
+    calls: ofDrop.filter(isOfGrant).sort((a, b) => a.sentAt - b.sentAt),
+    claims: [...ledger.claims].sort((a, b) => a.arrival - b.arrival),
     grantBySerial: new Map(ledger.grants.map((grant) => [grant.serial, grant])),
-    steps: walkArrivals(ledger),
+    walk: walkLog(ledger),
   };
+}
+
+function tellStories(attempts: readonly Attempt[], ledger: Ledger): Map<string, Story> {
+  const claimByKey = new Map(ledger.claims.map((claim) => [requestKey(claim), claim]));
+  const stories = new Map<string, Story>();
+  for (const [key, theirs] of Map.groupBy(attempts, requestKey)) {
+    const [first] = theirs;
+    if (first === undefined) continue;
+    stories.set(key, {
+      userId: first.userId,
+      requestId: first.requestId,
+      attempts: theirs.sort((a, b) => a.sentAt - b.sentAt),
+      ledgerAnswers: theirs.filter(isLedgerAnswer).sort((a, b) => (a.answeredAt ?? 0) - (b.answeredAt ?? 0)),
+      claim: claimByKey.get(key),
+    });
+  }
+  return stories;
 }

@@ -11,11 +11,18 @@ export interface LedgerDrop {
   readonly stock: number;
   /** Units in somebody's hands now. */
   readonly granted: number;
+  /** People who stand in the waiting line now, whether it is switched on or not. */
+  readonly waiting: number;
   /** How many arrivals, log entries and serials have been given out. */
   readonly arrivals: number;
   readonly entries: number;
   readonly serials: number;
   readonly perUserLimit: number;
+  readonly waitingLine: boolean;
+  /** `null` for coupons. */
+  readonly price: number | null;
+  /** A day on which all coupons end; `null` for slots, and for coupons that are valid for some days each. */
+  readonly validUntil: string | null;
   readonly opensAt: string;
   readonly closesAt: string | null;
   readonly cancelledAt: string | null;
@@ -30,6 +37,7 @@ export interface LedgerClaim {
   readonly userId: string;
   readonly requestId: string;
   readonly arrival: number;
+  /** The first and only answer: a claim that got its unit from the waiting line goes on to be `sold_out`. */
   readonly outcome: LedgerOutcome;
   readonly serial: number | null;
   readonly claimedAt: string;
@@ -45,9 +53,53 @@ export interface LedgerGrant {
   readonly code: string | null;
   readonly state: string;
   readonly grantedAt: string;
+  /** Final, and it keeps its unit. Absent, as the two below, in exports from before grants had lives. */
+  readonly settledAt?: string | null;
+  /** The unit went back. */
   readonly releasedAt: string | null;
   readonly holdUntil: string | null;
   readonly validUntil: string | null;
+  /** When time alone ends it: its hold or validity, or a little later while a payment is in flight. */
+  readonly expiresAt?: string | null;
+  readonly paymentId?: string | null;
+}
+
+/** One person's place in the line, or what became of it. */
+export interface LedgerWaiter {
+  readonly type: 'waiter';
+  readonly userId: string;
+  readonly arrival: number;
+  readonly state: string;
+  /** `offered`: the grant that they were given. */
+  readonly serial: number | null;
+  readonly joinedAt: string;
+}
+
+export interface LedgerPayment {
+  readonly type: 'payment';
+  readonly id: string;
+  readonly serial: number;
+  readonly userId: string;
+  readonly method: string;
+  readonly state: string;
+  readonly amount: number;
+  readonly createdAt: string;
+  /** The provider was asked: from here on the money may have been taken. */
+  readonly askedAt: string | null;
+  readonly decidedAt: string | null;
+  readonly refundedAt: string | null;
+  /** When somebody looks after it next; `null`: nobody does, it is over. Absent where the export does not say. */
+  readonly checkAt?: string | null;
+  readonly failure: string | null;
+}
+
+/** What the books of a provider say that keeps them in our database. */
+export interface LedgerCharge {
+  readonly type: 'charge';
+  /** The payment's id. */
+  readonly orderId: string;
+  readonly amount: number;
+  readonly refunded: boolean;
 }
 
 export interface LedgerEntry {
@@ -62,72 +114,50 @@ export interface Ledger {
   readonly drop: LedgerDrop;
   readonly claims: readonly LedgerClaim[];
   readonly grants: readonly LedgerGrant[];
+  readonly waiters: readonly LedgerWaiter[];
+  readonly payments: readonly LedgerPayment[];
+  readonly charges: readonly LedgerCharge[];
   readonly entries: readonly LedgerEntry[];
 }
 
-/** The body of an entry of kind `claims`: one letter, user and request per claim, in arrival order. */
-export interface ClaimsBody {
-  readonly firstArrival: number;
-  readonly firstSerial: number;
-  readonly outcomes: string;
-  readonly userIds: readonly string[];
-  readonly requestIds: readonly string[];
-}
+type Row = LedgerDrop | LedgerClaim | LedgerGrant | LedgerWaiter | LedgerPayment | LedgerCharge | LedgerEntry;
 
-export const outcomeOfLetter: Readonly<Record<string, LedgerOutcome>> = {
-  g: 'granted',
-  s: 'sold_out',
-  l: 'limit_reached',
-  c: 'closed',
-};
-
-/** The body of a `claims` entry, or `undefined` when its shape is wrong: what was exported is evidence, not trusted. */
-export function claimsBody(entry: LedgerEntry): ClaimsBody | undefined {
-  const { firstArrival, firstSerial, outcomes, userIds, requestIds } = entry.body;
-  if (typeof firstArrival !== 'number' || typeof outcomes !== 'string') return undefined;
-  if (!Array.isArray(userIds) || !Array.isArray(requestIds)) return undefined;
-  if (userIds.length !== outcomes.length || requestIds.length !== outcomes.length) return undefined;
-  if (typeof firstSerial !== 'number' && outcomes.includes('g')) return undefined;
-  return {
-    firstArrival,
-    firstSerial: typeof firstSerial === 'number' ? firstSerial : 0,
-    outcomes,
-    userIds,
-    requestIds,
-  };
-}
-
-/** The changes of an `amended` entry: new values by field name. */
-export function amendedChanges(entry: LedgerEntry): Readonly<Record<string, unknown>> {
-  const changes = entry.body['changes'];
-  return typeof changes === 'object' && changes !== null ? (changes as Record<string, unknown>) : {};
-}
+/** What a drop is where its export, from before there was a waiting line, does not say it. */
+const UNSAID = { waiting: 0, waitingLine: false, price: null, validUntil: null };
 
 /** Reads an export. Throws an `Error` that names the line when a line is no JSON, has no known type, or no drop is there. */
 export function parseLedger(ndjson: string): Ledger {
   let drop: LedgerDrop | undefined;
-  const claims: LedgerClaim[] = [];
-  const grants: LedgerGrant[] = [];
-  const entries: LedgerEntry[] = [];
+  const rows = {
+    claim: [] as LedgerClaim[],
+    grant: [] as LedgerGrant[],
+    waiter: [] as LedgerWaiter[],
+    payment: [] as LedgerPayment[],
+    charge: [] as LedgerCharge[],
+    entry: [] as LedgerEntry[],
+  };
   let number = 0;
   for (const line of ndjson.split('\n')) {
     number += 1;
     if (line.trim() === '') continue;
-    const record = parseLine(line, number);
-    if (record.type === 'drop') drop = record;
-    else if (record.type === 'claim') claims.push(record);
-    else if (record.type === 'grant') grants.push(record);
-    else if (record.type === 'entry') entries.push(record);
-    else
-      throw new Error(
-        `ledger export, line ${number}: unknown type ${JSON.stringify((record as { type: unknown }).type)}`,
-      );
+    const row = parseLine(line, number);
+    if (row.type === 'drop') drop = { ...UNSAID, ...row };
+    else if (Object.hasOwn(rows, row.type)) (rows[row.type] as Row[]).push(row);
+    else throw new Error(`ledger export, line ${number}: unknown type ${JSON.stringify(row.type)}`);
   }
   if (drop === undefined) throw new Error('ledger export: no line of type "drop"; was the answer cut short?');
-  return { drop, claims, grants, entries };
+  return {
+    drop,
+    claims: rows.claim,
+    grants: rows.grant,
+    waiters: rows.waiter,
+    payments: rows.payment,
+    charges: rows.charge,
+    entries: rows.entry,
+  };
 }
 
-function parseLine(line: string, number: number): LedgerDrop | LedgerClaim | LedgerGrant | LedgerEntry {
+function parseLine(line: string, number: number): Row {
   try {
     return JSON.parse(line);
   } catch (error) {

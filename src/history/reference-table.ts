@@ -1,20 +1,10 @@
-/** For tests: the ledger of the reference model, its tables and its one decision. */
+/** For tests: the one decision of the reference model, and what an administrator may change. */
 import type { Attempt, Outcome } from './attempt.ts';
-import type { LedgerClaim, LedgerEntry, LedgerGrant, LedgerOutcome } from './ledger.ts';
-import type { Draft, Fate, Mutable, Plan } from './reference-plan.ts';
-import { checkCharacter } from './rules/codes.ts';
+import type { LedgerClaim, LedgerOutcome } from './ledger.ts';
+import { type Books, iso } from './reference-books.ts';
+import type { Fate } from './reference-plan.ts';
 
-const opensAt = Date.parse('2026-11-21T10:00:00.000Z');
-
-function iso(atMs: number): string {
-  return new Date(opensAt + atMs).toISOString();
-}
-
-/** The nth code: well-formed, and another for each number. */
-export function codeOf(number: number): string {
-  const characters = String(number).padStart(11, '0');
-  return `${characters}${checkCharacter(characters)}`.replace(/.{4}(?=.)/g, '$&-');
-}
+export { codeOf } from './reference-books.ts';
 
 export interface Press {
   readonly userId: string;
@@ -29,21 +19,10 @@ export function refusal(outcome: Outcome, arrival: number | null): Partial<Attem
 }
 
 export class Table {
-  #stock: number;
-  #cancelledAt: string | null = null;
-  readonly #plan: Plan;
-  readonly #claims: Mutable<LedgerClaim>[] = [];
-  readonly #grants: Mutable<LedgerGrant>[] = [];
-  readonly #entries: Mutable<LedgerEntry>[] = [];
+  readonly #books: Books;
 
-  constructor(plan: Plan) {
-    this.#plan = plan;
-    this.#stock = plan.stock;
-    this.#append('created', -1000, { stock: plan.stock });
-  }
-
-  get isFull(): boolean {
-    return this.#grants.length >= this.#stock;
+  constructor(books: Books) {
+    this.#books = books;
   }
 
   /** What a gate that knows the ledger as it stands would refuse this user with; `null`: it lets the claim through. */
@@ -52,12 +31,12 @@ export class Table {
     return outcome === 'granted' ? null : outcome;
   }
 
-  decide(presses: readonly Press[], at: number): LedgerClaim[] {
+  decide(presses: readonly Pick<Press, 'userId' | 'requestId'>[], at: number): LedgerClaim[] {
     if (presses.length === 0) return [];
-    const firstArrival = this.#claims.length + 1;
-    const firstSerial = this.#grants.length + 1;
+    const firstArrival = this.#books.claims.length + 1;
+    const firstSerial = this.#books.grants.length + 1;
     const decided = presses.map((press) => this.#decideOne(press, at));
-    this.#append('claims', at, {
+    this.#books.append('claims', at, {
       firstArrival,
       firstSerial,
       outcomes: decided.map((claim) => claim.outcome[0]).join(''),
@@ -67,87 +46,46 @@ export class Table {
     return decided;
   }
 
-  #decideOne({ userId, requestId }: Press, at: number): LedgerClaim {
-    const arrival = this.#claims.length + 1;
+  #decideOne({ userId, requestId }: Pick<Press, 'userId' | 'requestId'>, at: number): LedgerClaim {
+    const arrival = this.#books.claims.length + 1;
     const outcome = this.#outcomeFor(userId);
-    const serial = outcome === 'granted' ? this.#grants.length + 1 : null;
+    const serial = outcome === 'granted' ? this.#books.give(userId, arrival, at) : null;
     const claim = { type: 'claim' as const, userId, requestId, arrival, outcome, serial, claimedAt: iso(at) };
-    this.#claims.push(claim);
-    if (serial !== null) this.#grants.push(this.#grant(serial, userId, arrival, at));
+    this.#books.claims.push(claim);
     return claim;
   }
 
   #outcomeFor(userId: string): LedgerOutcome {
-    if (this.#cancelledAt !== null) return 'closed';
-    const held = this.#grants.filter((grant) => grant.userId === userId).length;
-    if (held >= this.#plan.perUserLimit) return 'limit_reached';
-    return this.isFull ? 'sold_out' : 'granted';
+    if (this.#books.cancelledAt !== null) return 'closed';
+    if (this.#books.heldBy(userId) >= this.#books.perUserLimit) return 'limit_reached';
+    return this.#books.left() > 0 ? 'granted' : 'sold_out';
   }
 
-  #grant(serial: number, userId: string, arrival: number, at: number): LedgerGrant {
-    const coupon = this.#plan.kind === 'coupon';
-    return {
-      type: 'grant',
-      serial,
-      userId,
-      arrival,
-      code: coupon ? codeOf(serial) : null,
-      state: coupon ? 'issued' : 'held',
-      grantedAt: iso(at),
-      releasedAt: null,
-      holdUntil: coupon ? null : iso(at + 1_800_000),
-      validUntil: coupon ? iso(at + 86_400_000) : null,
-    };
-  }
-
-  /** What clients are told of a claim. */
-  told(claim: LedgerClaim): Partial<Attempt> {
-    if (claim.serial === null) return refusal(claim.outcome, claim.arrival);
-    const code = this.#grants[claim.serial - 1]?.code ?? null;
-    return {
-      outcome: 'granted',
-      arrival: claim.arrival,
-      serial: claim.serial,
-      grantId: `7-${claim.serial}`,
-      code,
-      status: 201,
-    };
+  /** What clients are told of a claim: its first answer. */
+  told({ outcome, arrival, serial }: LedgerClaim): Partial<Attempt> {
+    if (outcome !== 'granted' || serial === null) return refusal(outcome, arrival);
+    const code = this.#books.grants[serial - 1]?.code ?? null;
+    return { outcome, arrival, serial, grantId: `7-${serial}`, code, status: 201 };
   }
 
   raise(by: number, at: number): void {
-    this.#stock += by;
-    this.#append('amended', at, { changes: { stock: this.#stock } });
+    this.#books.stock += by;
+    this.#books.append('amended', at, { changes: { stock: this.#books.stock } });
+  }
+
+  switchLine(at: number): void {
+    this.#books.lineIsOn = !this.#books.lineIsOn;
+    this.#books.append('amended', at, { changes: { waitingLine: this.#books.lineIsOn } });
+  }
+
+  lowerLimit(at: number): void {
+    this.#books.perUserLimit = 1;
+    this.#books.append('amended', at, { changes: { perUserLimit: 1 } });
   }
 
   cancel(at: number): void {
-    this.#cancelledAt = iso(at);
-    this.#append('cancelled', at, {});
-  }
-
-  #append(kind: string, at: number, body: Record<string, unknown>): void {
-    this.#entries.push({ type: 'entry', number: this.#entries.length + 1, kind, at: iso(at), body });
-  }
-
-  export(): Draft['ledger'] {
-    return {
-      drop: {
-        type: 'drop',
-        id: '7',
-        kind: this.#plan.kind,
-        stock: this.#stock,
-        granted: this.#grants.length,
-        arrivals: this.#claims.length,
-        entries: this.#entries.length,
-        serials: this.#grants.length,
-        perUserLimit: this.#plan.perUserLimit,
-        opensAt: iso(0),
-        closesAt: null,
-        cancelledAt: this.#cancelledAt,
-        serverTime: iso(3_600_000),
-      },
-      claims: this.#claims,
-      grants: this.#grants,
-      entries: this.#entries,
-    };
+    if (this.#books.cancelledAt !== null) return;
+    this.#books.cancelledAt = iso(at);
+    this.#books.append('cancelled', at, {});
   }
 }

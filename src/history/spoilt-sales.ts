@@ -5,17 +5,19 @@
  *   u1 r2   granted #2      arrival 2        u4 r6   sold_out at the gate
  *   u1 r3   limit_reached   arrival 3        u5 r7   not_open, later sold_out, arrival 6
  *   u2 r4   granted #3      arrival 4, and the answer was lost on the way
+ *   u1 uses #1, twice with one key; another key is refused
+ *
+ * The lives of slots, the waiting line and payments have a sale of their own: `spoilt-lives.ts`.
  */
 import { attempt, play } from './reference-model.ts';
-import type { Draft } from './reference-plan.ts';
+import { type Draft, plainPlan } from './reference-plan.ts';
 import { codeOf } from './reference-table.ts';
 
 export function sale(): Draft {
   return play({
-    kind: 'coupon',
+    ...plainPlan,
     stock: 3,
     perUserLimit: 2,
-    batchSize: 1,
     presses: [
       { user: 1, fate: 'answered', place: 0 },
       { user: 1, fate: 'sent again later', place: 0 },
@@ -25,8 +27,7 @@ export function sale(): Draft {
       { user: 4, fate: 'gate if it knows', place: 0 },
       { user: 5, fate: 'first too early', place: 0 },
     ],
-    raise: null,
-    cancelAfterBatch: null,
+    deeds: [{ afterBatch: 7, user: 1, deed: 'use or pay' }],
   });
 }
 
@@ -35,11 +36,11 @@ export function there<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('the small sale has no such part');
   return value;
 }
-const told = (draft: Draft, requestId: string, nth = 0) =>
+export const told = (draft: Draft, requestId: string, nth = 0) =>
   there(draft.history.filter((one) => one.requestId === requestId)[nth]);
-const claim = (draft: Draft, arrival: number) => there(draft.ledger.claims[arrival - 1]);
-const grant = (draft: Draft, serial: number) => there(draft.ledger.grants[serial - 1]);
-const entry = (draft: Draft, number: number) => there(draft.ledger.entries[number - 1]);
+export const claim = (draft: Draft, arrival: number) => there(draft.ledger.claims[arrival - 1]);
+export const grant = (draft: Draft, serial: number) => there(draft.ledger.grants[serial - 1]);
+export const entry = (draft: Draft, number: number) => there(draft.ledger.entries[number - 1]);
 
 export type Row = readonly [rule: string, what: string, spoil: (draft: Draft) => void];
 
@@ -93,17 +94,9 @@ export const table: readonly Row[] = [
     'the gate refused, and units were left throughout',
     (d) => Object.assign(entry(d, 1).body, { stock: 4 }),
   ],
-  ['over_limit', 'the limit was one less', (d) => Object.assign(d.ledger.drop, { perUserLimit: 1 })],
-  [
-    'over_limit',
-    'the limit was one less, and a unit came back only later',
-    (d) => {
-      Object.assign(d.ledger.drop, { perUserLimit: 1 });
-      Object.assign(grant(d, 1), { releasedAt: '2026-11-21T11:00:00Z' });
-    },
-  ],
+  ['over_limit', 'the limit was one less', (d) => Object.assign(entry(d, 1).body, { perUserLimit: 1 })],
   ['over_limit', 'all units ended with one user', (d) => Object.assign(grant(d, 3), { userId: 'u1' })],
-  ['limit_reached_too_early', 'the limit was one more', (d) => Object.assign(d.ledger.drop, { perUserLimit: 3 })],
+  ['limit_reached_too_early', 'the limit was one more', (d) => Object.assign(entry(d, 1).body, { perUserLimit: 3 })],
   [
     'gate_limit_reached_too_early',
     'the gate spoke of a limit to a user with nothing',
@@ -118,12 +111,12 @@ export const table: readonly Row[] = [
   [
     'granted_outside_hours',
     'granted before the opening',
-    (d) => Object.assign(claim(d, 1), { claimedAt: '2026-11-21T09:59:59.999Z' }),
+    (d) => Object.assign(entry(d, 2), { at: '2026-11-21T09:59:59.999Z' }),
   ],
   [
     'granted_outside_hours',
     'granted after the end',
-    (d) => Object.assign(d.ledger.drop, { closesAt: '2026-11-21T10:00:00.040Z' }),
+    (d) => Object.assign(entry(d, 1).body, { closesAt: '2026-11-21T10:00:00.040Z' }),
   ],
   [
     'granted_outside_hours',
@@ -133,7 +126,15 @@ export const table: readonly Row[] = [
   [
     'closed_too_early',
     'the ledger said closed to an open drop',
-    (d) => Object.assign(claim(d, 5), { outcome: 'closed' }),
+    (d) => Object.assign(entry(d, 6).body, { outcomes: 'c' }),
+  ],
+  [
+    'closed_too_early',
+    'the ledger said closed before the end',
+    (d) => {
+      Object.assign(entry(d, 1).body, { closesAt: '2026-11-21T10:00:01Z' });
+      Object.assign(entry(d, 6).body, { outcomes: 'c' });
+    },
   ],
   [
     'closed_too_early',
@@ -176,6 +177,9 @@ export const table: readonly Row[] = [
   ['told_differently', 'another code', (d) => Object.assign(told(d, 'r1'), { code: codeOf(9) })],
   ['told_differently', 'no code', (d) => Object.assign(told(d, 'r1'), { code: null })],
   ['told_differently', 'another grant id', (d) => Object.assign(grant(d, 1), { id: '7-2' })],
+  ['lost_ending', 'the used coupon is usable again', (d) => Object.assign(grant(d, 1), { state: 'issued' })],
+  ['lost_ending', 'the used coupon is gone', (d) => d.ledger.grants.shift()],
+  ['used_twice', 'two keys used one coupon', (d) => Object.assign(told(d, 'use 7-1 a'), { requestId: 'use 7-1 c' })],
   ['grant_id_reused', 'two units under one id', (d) => Object.assign(told(d, 'r1'), { grantId: '7-2' })],
   ['grant_id_reused', 'one unit under two ids', (d) => Object.assign(told(d, 'r2', 1), { grantId: '7-9' })],
   ['grant_id_reused', 'a unit without id', (d) => Object.assign(told(d, 'r1'), { grantId: null })],
@@ -203,6 +207,7 @@ export const table: readonly Row[] = [
   ['claims_and_grants', 'a unit without claim', (d) => d.ledger.grants.push({ ...grant(d, 3), serial: 4 })],
   ['claims_and_grants', 'a refused claim with a serial', (d) => Object.assign(claim(d, 3), { serial: 9 })],
   ['granted_counter', 'one too many', (d) => Object.assign(d.ledger.drop, { granted: 4 })],
+  ['granted_counter', 'the log lost a unit', (d) => Object.assign(entry(d, 5).body, { outcomes: 's' })],
   [
     'granted_counter',
     'a unit came back uncounted',
@@ -210,14 +215,15 @@ export const table: readonly Row[] = [
   ],
   ['log_numbers', 'an entry is missing', (d) => d.ledger.entries.splice(3, 1)],
   ['log_numbers', 'the first entry is missing', (d) => d.ledger.entries.shift()],
-  ['log_numbers', 'the drop counts one more', (d) => Object.assign(d.ledger.drop, { entries: 8 })],
+  ['log_numbers', 'the drop counts one more', (d) => Object.assign(d.ledger.drop, { entries: 9 })],
   ['log_claims', 'another outcome', (d) => Object.assign(entry(d, 6).body, { outcomes: 'l' })],
   ['log_claims', 'another user', (d) => Object.assign(entry(d, 6).body, { userIds: ['u9'] })],
   ['log_claims', 'another request', (d) => Object.assign(entry(d, 6).body, { requestIds: ['r9'] })],
   ['log_claims', 'another serial', (d) => Object.assign(entry(d, 2).body, { firstSerial: 2 })],
   ['log_claims', 'another arrival', (d) => Object.assign(entry(d, 6).body, { firstArrival: 4 })],
-  ['log_claims', 'an unknown letter', (d) => Object.assign(entry(d, 6).body, { outcomes: 'x' })],
-  ['log_claims', 'an unreadable body', (d) => Object.assign(entry(d, 6).body, { outcomes: 'ss' })],
+  ['log_bodies', 'an unknown letter', (d) => Object.assign(entry(d, 6).body, { outcomes: 'x' })],
+  ['log_bodies', 'a claim without user', (d) => Object.assign(entry(d, 6).body, { outcomes: 'ss' })],
+  ['log_bodies', 'an entry of a kind nobody knows', (d) => Object.assign(entry(d, 7), { kind: 'shuffled' })],
   ['log_claims', 'a claim that the table does not have', (d) => d.ledger.claims.pop()],
   ['log_terms', 'another stock', (d) => Object.assign(d.ledger.drop, { stock: 4 })],
   [
@@ -225,10 +231,10 @@ export const table: readonly Row[] = [
     'another limit',
     (d) => d.ledger.entries.push({ ...entry(d, 1), kind: 'amended', body: { changes: { perUserLimit: 3 } } }),
   ],
+  ['log_terms', 'a waiting line by the row alone', (d) => Object.assign(d.ledger.drop, { waitingLine: true })],
   [
     'log_terms',
     'cancelled by the row alone',
     (d) => Object.assign(d.ledger.drop, { cancelledAt: '2026-11-21T11:00:00Z' }),
   ],
-  ['log_terms', 'an entry of a kind nobody knows', (d) => Object.assign(entry(d, 7), { kind: 'settled' })],
 ];

@@ -18,3 +18,8 @@ export interface Rule {
 export function who(of: { readonly userId: string; readonly requestId: string }): string {
   return `user ${of.userId}, request ${of.requestId}`;
 }
+
+/** Names a step: `arrival 17 (user 4, request r-17)`. */
+export function which(of: { readonly arrival: number; readonly userId: string; readonly requestId: string }): string {
+  return `arrival ${of.arrival} (${who(of)})`;
+}

@@ -46,6 +46,7 @@ export const PROBLEMS = {
   internal: { status: 500, title: 'A fault of ours' },
   overloaded: { status: 503, title: 'Too many claims are waiting' },
   ledger_unavailable: { status: 503, title: 'The ledger cannot answer now' },
+  payment_unavailable: { status: 503, title: 'This way to pay cannot be reached now' },
   shutting_down: { status: 503, title: 'This server is restarting' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

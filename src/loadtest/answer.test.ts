@@ -9,6 +9,7 @@ const nothing = {
   serial: null,
   grantId: null,
   code: null,
+  holdUntil: null,
   retryAfterMs: null,
 };
 const grant = { outcome: 'granted', dropId: '7', requestId: 'r', grantId: 'g', serial: 1, arrival: 3, code: 'AAAA' };
@@ -23,6 +24,13 @@ describe('an answer over HTTP', () => {
       null,
       grant,
       { status: 201, outcome: 'granted', arrival: 3, serial: 1, grantId: 'g', code: 'AAAA' },
+    ],
+    [
+      'granted with a hold',
+      201,
+      null,
+      { ...grant, code: undefined, holdUntil: '2026-11-21T10:30:00.000Z' },
+      { status: 201, outcome: 'granted', arrival: 3, serial: 1, grantId: 'g', holdUntil: '2026-11-21T10:30:00.000Z' },
     ],
     ['refused by the ledger', 409, null, refusal, { status: 409, outcome: 'sold_out', arrival: 9 }],
     ['refused at the gate', 409, null, { ...refusal, arrival: undefined }, { status: 409, outcome: 'sold_out' }],

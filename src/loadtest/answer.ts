@@ -9,6 +9,8 @@ export interface Answer {
   readonly serial: number | null;
   readonly grantId: string | null;
   readonly code: string | null;
+  /** Of a granted purchase slot, by the server's clock. */
+  readonly holdUntil: string | null;
   /** How long the server asks to wait before the same claim is sent again; `null`: it does not say. */
   readonly retryAfterMs: number | null;
 }
@@ -39,6 +41,7 @@ export function errorAnswer(errorCode: string, status: number | null = null): An
     serial: null,
     grantId: null,
     code: null,
+    holdUntil: null,
     retryAfterMs: null,
   };
 }
@@ -85,6 +88,7 @@ function readOutcome(fields: Readonly<Record<string, unknown>>, status: number |
     serial: number(fields['serial']),
     grantId: text(fields['grantId']),
     code: outcome === 'granted' ? text(fields['code']) : null,
+    holdUntil: outcome === 'granted' ? text(fields['holdUntil']) : null,
     retryAfterMs: outcome === 'not_open' ? untilOpening(fields) : null,
   };
 }

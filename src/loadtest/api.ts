@@ -1,12 +1,15 @@
 /** The few ordinary calls of a run: an administrator's, and those that learn the clock and read the ledger. */
 import { type Ledger, parseLedger } from '../history/ledger.ts';
 import type { Buyer } from './connection.ts';
+import { sortCards, type TestCards } from './whole-sale/cards.ts';
 
 export interface NewDrop {
   readonly kind: 'coupon' | 'product';
   readonly stock: number;
   readonly perUserLimit: number;
   readonly opensAt: Date;
+  /** For how long a slot is held, in a drop with a waiting line; absent: half an hour, and no line. */
+  readonly holdSeconds?: number;
 }
 
 /** How far the server's clock is ahead of this process's monotonic one: `serverMs = monotonicMs + offsetMs`. */
@@ -54,15 +57,25 @@ export class AdministratorApi {
   }
 
   /** Makes the drop, and returns its id. */
-  async createDrop({ kind, stock, perUserLimit, opensAt }: NewDrop): Promise<string> {
+  async createDrop({ kind, stock, perUserLimit, opensAt, holdSeconds }: NewDrop): Promise<string> {
     const terms =
       kind === 'coupon'
         ? { discount: { percent: 20 }, validForDays: 30 }
-        : { price: 10_000, currency: 'KRW', holdMinutes: 30 };
-    const body = { kind, title: 'Load test', stock, perUserLimit, opensAt: opensAt.toISOString(), ...terms };
+        : { price: 10_000, currency: 'KRW', holdMinutes: (holdSeconds ?? 1800) / 60 };
+    const line = holdSeconds === undefined ? {} : { waitingLine: true };
+    const body = { kind, title: 'Load test', stock, perUserLimit, opensAt: opensAt.toISOString(), ...terms, ...line };
     const response = await this.#call('POST', '/v1/drops', body);
     if (response.status !== 201) throw await failure('making the drop', response);
     return ((await response.json()) as { id: string }).id;
+  }
+
+  /** What people can pay with where no money moves. */
+  async readTestCards(): Promise<TestCards> {
+    const response = await this.#call('GET', '/v1/payment-methods');
+    if (response.status === 404)
+      throw new Error(`${this.#url.origin} has no GET /v1/payment-methods: it is too old for --whole-sale`);
+    if (response.status !== 200) throw await failure('reading the ways to pay', response);
+    return sortCards(await response.json());
   }
 
   /** The ledger's export of the drop. */

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { FakeLedger, type Lie } from './fake-ledger.ts';
+import { FakeLives } from './whole-sale/fake-lives.ts';
 
 /** What happens to one sending of a claim. `lost`, `silent` and `queued` come after the ledger has taken it, `dropped` before. */
 export type Fault = 'none' | 'busy' | 'dropped' | 'lost' | 'silent' | 'queued' | 'failed' | 'rubbish';
@@ -16,37 +17,53 @@ const queuedForMs = 30;
 export interface Misbehaviour {
   /** `sending` counts from 0 for each request. */
   readonly fault?: (requestId: string, sending: number) => Fault;
+  /** Of the calls that follow a claim: `busy`, or `lost` after it was done. `sending` counts from 0 for each call of each user. */
+  readonly callFault?: (call: string, sending: number) => 'none' | 'busy' | 'lost';
   readonly lie?: Lie;
   readonly withoutLoadtest?: boolean;
 }
 
 export class FakeServer {
   readonly ledger: FakeLedger;
+  readonly lives: FakeLives;
   readonly url: URL;
   readonly #misbehaviour: Misbehaviour;
   readonly #server: Server;
   readonly #sockets: WebSocketServer;
+  readonly #socketsOf = new Map<string, Set<WebSocket>>();
   readonly #sendings = new Map<string, number>();
 
   /** With the ledger of another one: two gateways of one shop. */
-  static async start(misbehaviour: Misbehaviour = {}, ledger?: FakeLedger): Promise<FakeServer> {
+  static async start(misbehaviour: Misbehaviour = {}, other?: FakeServer): Promise<FakeServer> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new FakeServer(server, misbehaviour, ledger ?? new FakeLedger(misbehaviour.lie ?? 'none'));
+    return new FakeServer(server, misbehaviour, other);
   }
 
-  private constructor(server: Server, misbehaviour: Misbehaviour, ledger: FakeLedger) {
+  private constructor(server: Server, misbehaviour: Misbehaviour, other: FakeServer | undefined) {
     this.#server = server;
     this.#misbehaviour = misbehaviour;
-    this.ledger = ledger;
+    this.ledger = other?.ledger ?? new FakeLedger(misbehaviour.lie ?? 'none');
+    this.lives = other?.lives ?? new FakeLives(this.ledger);
+    const tellOthers = this.lives.tell;
+    this.lives.tell = (userId, message) => {
+      tellOthers(userId, message);
+      for (const socket of this.#socketsOf.get(userId) ?? []) socket.send(JSON.stringify(message));
+    };
     this.url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     this.#sockets = new WebSocketServer({ server, path: '/v1/socket' });
     this.#sockets.on('connection', (socket) => this.#serveSocket(socket));
     server.on('request', (request, response) => void this.#serve(request, response));
   }
 
-  async close(): Promise<void> {
+  /** Every socket is lost at once. */
+  dropSockets(): void {
     for (const socket of this.#sockets.clients) socket.terminate();
+  }
+
+  async close(): Promise<void> {
+    this.lives.close();
+    this.dropSockets();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
@@ -70,6 +87,12 @@ export class FakeServer {
     if (/^GET \/v1\/drops\/\d+$/.test(call)) return reply(response, 200, { serverTime: new Date().toISOString() });
     if (call.endsWith('/ledger')) return void response.end(this.ledger.export());
     if (call === 'GET /livez') return reply(response, 200, {});
+    const key = String(request.headers['idempotency-key']);
+    const fault = this.#nextCallFault(user, call);
+    const answer = fault === 'busy' ? undefined : this.lives.answer(user, call, key, body);
+    if (fault === 'busy') return reply(response, 503, { code: 'overloaded' }, { 'retry-after': '0' });
+    if (fault === 'lost') return void request.socket.destroy();
+    if (answer !== undefined) return reply(response, ...answer);
     return reply(response, 404, { code: 'not_found' });
   }
 
@@ -86,10 +109,12 @@ export class FakeServer {
 
   #serveSocket(socket: WebSocket): void {
     let user = '';
+    socket.on('close', () => this.#socketsOf.get(user)?.delete(socket));
     socket.on('message', (data) => {
       const message = JSON.parse(String(data));
       if (message.type === 'authenticate') {
         user = message.token;
+        this.#socketsOf.set(user, (this.#socketsOf.get(user) ?? new Set()).add(socket));
         socket.send(JSON.stringify({ type: 'welcome', serverTime: new Date().toISOString(), heartbeatSeconds: 30 }));
       }
       if (message.type === 'watch') socket.send(JSON.stringify({ type: 'drop', dropId: '7' }));
@@ -113,9 +138,17 @@ export class FakeServer {
   }
 
   #nextFault(requestId: string): Fault {
-    const sending = this.#sendings.get(requestId) ?? 0;
-    this.#sendings.set(requestId, sending + 1);
-    return this.#misbehaviour.fault?.(requestId, sending) ?? 'none';
+    return this.#misbehaviour.fault?.(requestId, this.#sending(requestId)) ?? 'none';
+  }
+
+  #nextCallFault(user: string, call: string): 'none' | 'busy' | 'lost' {
+    return this.#misbehaviour.callFault?.(call, this.#sending(`${user} ${call}`)) ?? 'none';
+  }
+
+  #sending(of: string): number {
+    const sending = this.#sendings.get(of) ?? 0;
+    this.#sendings.set(of, sending + 1);
+    return sending;
   }
 }
 
@@ -127,6 +160,7 @@ function answerOf(answer: Record<string, unknown> | undefined): [number, object]
 }
 
 function reply(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
+  if (status === 204) return void response.writeHead(status).end();
   const json = JSON.stringify(body);
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(json) }).end(json);
 }

@@ -11,9 +11,19 @@ import { errorAnswer, readHttpAnswer } from './answer.ts';
 import type { Buyer, Connection, Reply } from './connection.ts';
 import { type HttpResponse, ResponseParser } from './response-parser.ts';
 
+/** What comes of a request: a response, or why there is none. `malformed`: what came is no HTTP that this client reads. */
+export type Heard = HttpResponse | 'lost' | 'malformed';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly idempotencyKey?: string;
+  readonly body?: object;
+}
+
 export class HttpConnection implements Connection {
   readonly #url: URL;
-  readonly #unanswered: Reply[] = [];
+  readonly #unanswered: ((heard: Heard) => void)[] = [];
   #socket: Socket | undefined;
 
   constructor(url: URL) {
@@ -30,33 +40,46 @@ export class HttpConnection implements Connection {
     });
   }
 
-  prepareClaim(buyer: Buyer, dropId: string, requestId: string): Buffer {
-    return this.#prepare(
-      'POST',
-      `/v1/drops/${dropId}/claims`,
-      buyer,
-      `idempotency-key: ${requestId}\r\ncontent-length: 0\r\n`,
-    );
+  prepareClaim(buyer: Buyer, dropId: string, idempotencyKey: string): Buffer {
+    return this.#prepare(buyer, { method: 'POST', path: `/v1/drops/${dropId}/claims`, idempotencyKey });
   }
 
   sendClaim(prepared: Buffer, _requestId: string, reply: Reply): void {
-    const socket = this.#connected();
-    this.#unanswered.push(reply);
-    socket.write(prepared);
+    this.#send(prepared, (heard) => {
+      if (heard === 'lost') reply(null);
+      else if (heard === 'malformed') reply(errorAnswer('malformed_response'));
+      else reply(readHttpAnswer(heard.status, heard.retryAfterSeconds, heard.body));
+    });
   }
 
   /** Asks again for the answer to a claim. */
   lookUp(buyer: Buyer, dropId: string, requestId: string, reply: Reply): void {
-    this.sendClaim(this.#prepare('GET', `/v1/drops/${dropId}/claims/${requestId}`, buyer, ''), requestId, reply);
+    const path = `/v1/drops/${dropId}/claims/${requestId}`;
+    this.sendClaim(this.#prepare(buyer, { method: 'GET', path }), requestId, reply);
+  }
+
+  /** Any other call of this buyer. */
+  ask(buyer: Buyer, request: HttpRequest): Promise<Heard> {
+    return new Promise((resolve) => this.#send(this.#prepare(buyer, request), resolve));
   }
 
   close(): void {
     this.#socket?.destroy();
   }
 
-  #prepare(method: string, path: string, buyer: Buyer, more: string): Buffer {
-    const head = `${method} ${path} HTTP/1.1\r\nhost: ${this.#url.host}\r\nauthorization: Bearer ${buyer.accessToken}\r\n`;
-    return Buffer.from(`${head}${more}\r\n`, 'latin1');
+  #prepare({ accessToken }: Buyer, { method, path, idempotencyKey, body }: HttpRequest): Buffer {
+    const json = body === undefined ? '' : JSON.stringify(body);
+    const lines = [`${method} ${path} HTTP/1.1`, `host: ${this.#url.host}`, `authorization: Bearer ${accessToken}`];
+    if (idempotencyKey !== undefined) lines.push(`idempotency-key: ${idempotencyKey}`);
+    if (json !== '') lines.push('content-type: application/json');
+    if (method !== 'GET') lines.push(`content-length: ${Buffer.byteLength(json)}`);
+    return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${json}`);
+  }
+
+  #send(bytes: Buffer, onHeard: (heard: Heard) => void): void {
+    const socket = this.#connected();
+    this.#unanswered.push(onHeard);
+    socket.write(bytes);
   }
 
   #connected(): Socket {
@@ -72,7 +95,7 @@ export class HttpConnection implements Connection {
         parser.push(chunk);
       } catch {
         // Nothing after this can be matched to a request: the first one gets the blame, the others are lost.
-        this.#unanswered.shift()?.(errorAnswer('malformed_response'));
+        this.#unanswered.shift()?.('malformed');
         socket.destroy();
       }
     });
@@ -85,16 +108,16 @@ export class HttpConnection implements Connection {
   }
 
   #receive(response: HttpResponse): void {
-    const reply = this.#unanswered.shift();
+    const onHeard = this.#unanswered.shift();
     if (response.closes && this.#socket !== undefined) this.#lose(this.#socket);
-    reply?.(readHttpAnswer(response.status, response.retryAfterSeconds, response.body));
+    onHeard?.(response);
   }
 
-  /** Replies `null` to what is on the way; only once per socket, whichever event came first. */
+  /** What is on the way is lost; only once per socket, whichever event came first. */
   #lose(socket: Socket): void {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
     socket.destroy();
-    for (const reply of this.#unanswered.splice(0)) reply(null);
+    for (const onHeard of this.#unanswered.splice(0)) onHeard('lost');
   }
 }

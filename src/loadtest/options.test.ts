@@ -60,6 +60,19 @@ describe('the command line', () => {
     expect(urls.map(({ origin }) => origin)).toEqual(['http://127.0.0.1:8081', 'http://127.0.0.1:8082']);
   });
 
+  it('reads a whole sale: a product, with a default for everything', () => {
+    expect(read('').wholeSale).toBeNull();
+    expect(read('--whole-sale')).toMatchObject({ users: 1000, stock: 200, kind: 'product', transport: 'ws' });
+    expect(read('--whole-sale').wholeSale).toEqual({
+      ...{ holdSeconds: 8, pay: 60, giveBack: 20, join: 80, leave: 10, declined: 15, late: 10, withinSeconds: 180 },
+    });
+    const own = read('--whole-sale --stock 5 --hold 6 --pay 30 --give-back 70 --join 100 --leave 0 --within 60');
+    expect(own).toMatchObject({
+      stock: 5,
+      wholeSale: { holdSeconds: 6, pay: 30, giveBack: 70, join: 100, leave: 0, withinSeconds: 60 },
+    });
+  });
+
   it('helps', () => {
     expect(readOptions(['--help'], {})).toHaveProperty('help', expect.stringContaining('--at-once'));
   });
@@ -84,6 +97,17 @@ describe('a wrong command line', () => {
     ['--url http://127.0.0.1:1,nonsense --admin-password x', 'must look like http://127.0.0.1:8080, not "nonsense"'],
     ['--lead soon', '--lead must be seconds from 0.1'],
     ['--timeout 0', '--timeout must be seconds from 0.1'],
+    ['--hold 8', '--hold belongs to --whole-sale'],
+    ['--give-back 8', '--give-back belongs to --whole-sale'],
+    ['--whole-sale --hold 2', '--hold must be a whole number from 3'],
+    ['--whole-sale --pay 101', '--pay must be a whole number from 0 to 100'],
+    ['--whole-sale --pay 60 --give-back 50', '--pay and --give-back are shares of the same winners'],
+    ['--whole-sale --late 60 --declined 50', '--declined and --late are shares of the same buyers'],
+    ['--whole-sale --kind coupon', 'leave --kind away'],
+    ['--whole-sale --transport http', 'leave --transport away'],
+    ['--whole-sale --rate 5 --seconds 5', 'leave --rate, --presses and --repeat away'],
+    ['--whole-sale --repeat 2', 'leave --rate, --presses and --repeat away'],
+    ['--whole-sale --users 9001', 'use at most 9000'],
     ['--colour', 'colour'],
     ['stray', 'stray'],
   ])('%s: %s', (line, message) => {

@@ -1,6 +1,7 @@
 /** The command line of the load test: read, checked, every mistake named at once. */
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { help } from './help.ts';
+import { readWholeSale, type WholeSaleOptions, wholeSaleDefaults, wholeSaleFlags } from './whole-sale/options.ts';
 
 export interface Options {
   readonly users: number;
@@ -20,6 +21,8 @@ export interface Options {
   /** How often each request is sent. */
   readonly repeat: number;
   readonly watch: boolean;
+  /** `null`: it is only pressed, and nothing becomes of what was won. */
+  readonly wholeSale: WholeSaleOptions | null;
   /** From the last intended press until everything unanswered is given up. */
   readonly timeoutSeconds: number;
   readonly leadSeconds: number | null;
@@ -35,12 +38,13 @@ export class UsageError extends Error {}
 
 /** One connection needs one open file, and a process may have about 20,000. */
 export const connectionsMax = 18_000;
+const plainDefaults = { stock: '100', kind: 'coupon' };
 
 const flags = {
   users: { type: 'string', default: '1000' },
-  stock: { type: 'string', default: '100' },
+  stock: { type: 'string' },
   limit: { type: 'string', default: '1' },
-  kind: { type: 'string', default: 'coupon' },
+  kind: { type: 'string' },
   transport: { type: 'string', default: 'ws' },
   'at-once': { type: 'boolean' },
   presses: { type: 'string' },
@@ -49,6 +53,7 @@ const flags = {
   arrivals: { type: 'string' },
   repeat: { type: 'string', default: '1' },
   watch: { type: 'boolean', default: true },
+  ...wholeSaleFlags,
   timeout: { type: 'string', default: '30' },
   lead: { type: 'string' },
   seed: { type: 'string', default: '1' },
@@ -100,15 +105,17 @@ export function readOptions(argv: readonly string[], environment: Environment): 
       arrivals: oneOf('arrivals', given.arrivals ?? 'poisson', 'poisson', 'even'),
     };
   };
+  const defaults = given['whole-sale'] ? wholeSaleDefaults : plainDefaults;
   const options: Options = {
     users: whole('users', given.users, 1, 1_000_000),
-    stock: whole('stock', given.stock, 1, 10_000_000),
+    stock: whole('stock', given.stock ?? defaults.stock, 1, 10_000_000),
     perUserLimit: whole('limit', given.limit, 1, 1000),
-    kind: oneOf('kind', given.kind, 'coupon', 'product'),
+    kind: oneOf('kind', given.kind ?? defaults.kind, 'coupon', 'product'),
     transport: oneOf('transport', given.transport, 'ws', 'http'),
     load: readLoad(),
     repeat: whole('repeat', given.repeat, 1, 20),
     watch: given.watch,
+    wholeSale: readWholeSale(given, { whole, mistakes }),
     timeoutSeconds: seconds('timeout', given.timeout, 0.1, 600),
     leadSeconds: given.lead === undefined ? null : seconds('lead', given.lead, 0.1, 600),
     seed: whole('seed', given.seed, 0, 4_294_967_295),
@@ -122,6 +129,11 @@ export function readOptions(argv: readonly string[], environment: Environment): 
   if (options.transport === 'ws' && options.users > connectionsMax) {
     mistakes.push(
       `--users ${options.users} over ws needs as many sockets, and one process can open ${connectionsMax}: use fewer, or --transport http, where users share connections`,
+    );
+  }
+  if (options.wholeSale !== null && 2 * options.users > connectionsMax) {
+    mistakes.push(
+      `--users ${options.users} in a whole sale need a socket and an HTTP connection each, and one process can open ${connectionsMax}: use at most ${connectionsMax / 2}`,
     );
   }
   if (options.urls.length > 0 && options.admin.password === null) {

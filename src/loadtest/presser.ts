@@ -39,6 +39,7 @@ export class Presser {
   readonly #record: RunRecord;
   readonly #patienceMs: number;
   readonly #answerWithinMs: number;
+  readonly #onEnd: (claim: Claim) => void;
   /** Of the copies that wait to be sent again. */
   readonly #timers = new Map<Copy, NodeJS.Timeout>();
   #unfinished = 0;
@@ -46,17 +47,22 @@ export class Presser {
   #isOver = false;
   #onDone: (() => void) | undefined;
 
-  /** `patienceMs`: how long after its intended instant a claim is still sent again. `withinMs`: how long one answer is waited for. */
+  /**
+   * `patienceMs`: how long after its intended instant a claim is still sent again. `withinMs`: how long one answer is waited for.
+   * `onEnd` is told of each copy that has its answer or is given up.
+   */
   constructor(
     connections: readonly Connection[],
     record: RunRecord,
     patienceMs: number,
     withinMs: number = answerWithinMs,
+    onEnd: (claim: Claim) => void = () => {},
   ) {
     this.#connections = connections;
     this.#record = record;
     this.#patienceMs = patienceMs;
     this.#answerWithinMs = withinMs;
+    this.#onEnd = onEnd;
   }
 
   /** Claims that have their outcome. */
@@ -172,6 +178,7 @@ export class Presser {
   #end(copy: Copy): void {
     copy.isDone = true;
     this.#unfinished -= 1;
+    this.#onEnd(copy.claim);
     this.#resolveIfDone();
   }
 

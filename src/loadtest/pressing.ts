@@ -9,8 +9,8 @@ import type { Claim, RunRecord } from './record.ts';
 import { untilInstant, within } from './wait.ts';
 
 /** After the connections are closed, their losses are reported within this time. */
-const closeWithinMs = 10_000;
-const progressEveryMs = 250;
+export const closeWithinMs = 10_000;
+export const progressEveryMs = 250;
 
 /** The claims of a plan; `opensAt` is the opening by the monotonic clock, in milliseconds. */
 export function makeClaims(
@@ -69,7 +69,11 @@ export async function pressAll(
 }
 
 /** Sends each claim at its instant, or as soon after as this process can; never early. */
-async function sendInTime(claims: readonly Claim[], send: (claim: Claim) => void, signal: AbortSignal): Promise<void> {
+export async function sendInTime(
+  claims: readonly Claim[],
+  send: (claim: Claim) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const first = claims[0];
   if (first !== undefined) await untilInstant(first.intendedAt, signal);
   let next = 0;

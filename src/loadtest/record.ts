@@ -33,7 +33,7 @@ export class RunRecord {
     this.transport = transport;
   }
 
-  /** Keeps one attempt; `answer` is `null` when none came. */
+  /** Keeps one attempt at a claim; `answer` is `null` when none came. */
   keep(claim: Claim, kind: Attempt['kind'], sentAt: number, answer: Answer | null, answeredAt: number | null): void {
     this.attempts.push({
       userId: claim.buyer.id,

@@ -3,17 +3,20 @@ import type { ClaimFigures } from './figures.ts';
 import { drawHistogram } from './latency.ts';
 import type { Options } from './options.ts';
 import type { RunResult } from './sale.ts';
+import { describeWholeSale, wholeSaleLines } from './whole-sale/report.ts';
+import { count, mib, ms } from './words.ts';
 
 /** More violations than this are only in the JSON. */
 const violationsShownMax = 20;
 
 /** Whether the run counts as passed. */
-export function isClean({ claims, history }: RunResult): boolean {
-  return history.violations.length === 0 && Object.keys(claims.errors).length === 0;
+export function isClean({ claims, history, wholeSale }: RunResult): boolean {
+  const failures = history.violations.length + Object.keys(claims.errors).length + (wholeSale?.failures.length ?? 0);
+  return failures === 0;
 }
 
 export function writeReport(result: RunResult): string {
-  const { claims } = result;
+  const { claims, wholeSale } = result;
   return [
     '',
     describeRun(result.options, result.connections),
@@ -23,6 +26,7 @@ export function writeReport(result: RunResult): string {
     ...speedLines(claims),
     '',
     ...(claims.latency === null ? [] : [...drawHistogram(claims.latency), '']),
+    ...(wholeSale === null ? [] : [...wholeSaleLines(wholeSale), '']),
     ...resourceLines(result),
     '',
     ...historyLines(result),
@@ -31,7 +35,7 @@ export function writeReport(result: RunResult): string {
 }
 
 function describeRun(
-  { users, stock, perUserLimit, transport, load, repeat, watch, kind, urls }: Options,
+  { users, stock, perUserLimit, transport, load, repeat, watch, kind, urls, wholeSale }: Options,
   connections: number,
 ): string {
   const pressing =
@@ -41,6 +45,7 @@ function describeRun(
   return [
     `${count(users)} users, ${count(stock)} units of a ${kind} drop, at most ${perUserLimit} each; ${pressing}`,
     `over ${transport}, ${count(connections)} connections${connections < users ? ', shared' : ''}${urls.length > 1 ? ` on ${urls.length} gateways` : ''}${transport === 'ws' && watch ? ' that follow the live stock' : ''}${repeat > 1 ? `; each request sent ${repeat} times` : ''}`,
+    ...(wholeSale === null ? [] : [describeWholeSale(wholeSale)]),
   ].join('\n');
 }
 
@@ -109,16 +114,4 @@ function historyLines({ history }: RunResult): string[] {
     ...shown,
     ...(more > 0 ? [`  … and ${count(more)} more; --json has all of them`] : []),
   ];
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US');
-}
-
-function ms(milliseconds: number): string {
-  return milliseconds < 10 ? `${milliseconds.toFixed(2)} ms` : `${count(Math.round(milliseconds))} ms`;
-}
-
-function mib(bytes: number): string {
-  return `${Math.round(bytes / 1_048_576)} MiB`;
 }

@@ -43,7 +43,7 @@ describe.each(['ws', 'http'])('a sale over %s', (transport) => {
       },
     });
     server = await FakeServer.start(counting(0));
-    const second = await FakeServer.start(counting(1), server.ledger);
+    const second = await FakeServer.start(counting(1), server);
     const urls = `${server.url.origin},${second.url.origin}`;
     const line = `--transport ${transport} --users 20 --stock 7 --lead 0.2 --admin-password x --url ${urls}`;
     const result = await runSale(readOptions(line.split(' '), {}) as Options, new AbortController().signal);

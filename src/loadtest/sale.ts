@@ -3,7 +3,7 @@
  *
  *   server       a running one, or several that are one shop, or one of its own
  *   set-up       an administrator, the buyers, their connections; then the drop, opening when all are connected
- *   press        as planned, until all is answered
+ *   press        as planned, until all is answered; in a whole sale, until all is sold (whole-sale/)
  *   afterwards   what is unanswered is asked for; the ledger is read; the history is checked
  *
  * Whatever happens on the way, connections are closed and the server is stopped.
@@ -24,6 +24,9 @@ import { addUses, ResourceSampler, type ResourceUse } from './resources.ts';
 import { startServer } from './server-process.ts';
 import { type Gateways, makeBuyers, openConnections, watchDrop } from './setup.ts';
 import type { SocketTally } from './socket-client.ts';
+import { measureWholeSale, type WholeSaleFigures } from './whole-sale/figures.ts';
+import { readSettledLedger } from './whole-sale/settled-ledger.ts';
+import { playWholeSale } from './whole-sale/whole-sale.ts';
 
 export interface RunResult {
   readonly options: Options;
@@ -38,6 +41,8 @@ export interface RunResult {
     readonly liveStockMessages: number;
     readonly lostByCloseCode: Readonly<{ [code: string]: number }>;
   };
+  /** `null` when nothing was to become of what was won. */
+  readonly wholeSale: WholeSaleFigures | null;
   /** Of several, all together; `null` when one of them does not tell. */
   readonly server: ResourceUse | null;
   /** CPU seconds of this process during the run: it shares the machine with the server. */
@@ -77,11 +82,12 @@ async function runAgainst(
   const [url] = gateways;
   const tally: SocketTally = { liveStock: 0, closeCodes: new Map(), strayErrors: new Map() };
   const api = await AdministratorApi.signIn(url, login, password, signal);
+  const cards = options.wholeSale && (await api.readTestCards());
   const buyers = await makeBuyers(api, options.users, signal);
   const connections = await openConnections(options, gateways, buyers, tally, signal);
   const samplers = gateways.map((gateway) => new ResourceSampler(gateway));
   try {
-    const { dropId, opensAt } = await openDrop(api, options, connections, signal);
+    const { dropId, opensAt, clockOffsetMs } = await openDrop(api, options, connections, signal);
     const record = new RunRecord(dropId, options.transport);
     const claims = makeClaims(
       plan(options),
@@ -96,12 +102,19 @@ async function runAgainst(
       throw new Error('the set-up took longer than the lead to the opening: give it more with --lead');
     const loadAverageBefore = loadavg()[0] ?? 0;
     const cpuBefore = process.cpuUsage();
-    await pressAll(options, claims, connections, record, signal);
+    const { wholeSale } = options;
+    const sale = { options, gateways, buyers, connections, claims, record, opensAt, clockOffsetMs, signal };
+    const sold = wholeSale && cards && (await playWholeSale({ ...sale, wholeSale, cards }));
+    if (sold === null) await pressAll(options, claims, connections, record, signal);
     const cpu = process.cpuUsage(cpuBefore);
     const resources = addUses(await Promise.all(samplers.map((sampler) => sampler.finish())));
     const lookedUp = await lookUpUnanswered(url, claims, record, signal);
     for (const [code, count] of tally.strayErrors) record.errors.set(`socket ${code}`, count);
-    const ledger = await api.readLedger(dropId);
+    if (process.env['DUMP'])
+      (await import('node:fs')).writeFileSync(process.env['DUMP'], JSON.stringify(record.attempts)); // TEMPORARY
+    const { ledger, unsettled } = await readSettledLedger(api, dropId, signal);
+    if (process.env['DUMP'])
+      (await import('node:fs')).writeFileSync(`${process.env['DUMP']}.ledger`, JSON.stringify(ledger)); // TEMPORARY
     return {
       options,
       startedAt,
@@ -111,6 +124,7 @@ async function runAgainst(
       connections: connections.length,
       claims: computeFigures(claims, record, lookedUp),
       sockets: { liveStockMessages: tally.liveStock, lostByCloseCode: Object.fromEntries(tally.closeCodes) },
+      wholeSale: sold && measureWholeSale(ledger, sold.record, sold.end, clockOffsetMs, unsettled),
       server: resources,
       clientCpuSeconds: (cpu.user + cpu.system) / 1e6,
       history: {
@@ -131,15 +145,16 @@ async function openDrop(
   options: Options,
   connections: readonly Connection[],
   signal: AbortSignal,
-): Promise<{ dropId: string; opensAt: number }> {
+): Promise<{ dropId: string; opensAt: number; clockOffsetMs: number }> {
   // Following 10,000 sockets' first views, and preparing as many claims, takes a second or two; the lead leaves room.
   const leadMs = 1000 * (options.leadSeconds ?? 3 + Math.ceil(connections.length / 2500));
   const opensAtServer = Math.ceil((await api.roughTimeMs()) + leadMs);
-  const { kind, stock, perUserLimit } = options;
-  const dropId = await api.createDrop({ kind, stock, perUserLimit, opensAt: new Date(opensAtServer) });
+  const { kind, stock, perUserLimit, wholeSale } = options;
+  const hold = wholeSale === null ? {} : { holdSeconds: wholeSale.holdSeconds };
+  const dropId = await api.createDrop({ kind, stock, perUserLimit, ...hold, opensAt: new Date(opensAtServer) });
   if (options.watch) await watchDrop(connections, dropId, signal);
   const clock = await api.learnClock(dropId);
-  return { dropId, opensAt: opensAtServer - clock.offsetMs };
+  return { dropId, opensAt: opensAtServer - clock.offsetMs, clockOffsetMs: clock.offsetMs };
 }
 
 function plan({ load, users, seed }: Options): PlannedPress[] {

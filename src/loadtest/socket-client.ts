@@ -4,7 +4,7 @@
  *   closed       nothing is there. `open`, or a claim to send, leads to
  *   opening      the socket connects and authenticates; claims wait. `welcome` leads to
  *   ready        claims are sent at once. Losing the socket, in either state, replies `null` to all claims and leads to
- *   closed       and the next claim opens it again.
+ *   closed       and the next claim opens it again. A socket that is followed is opened again by itself, as a page does.
  *
  * Outcomes are matched by request id; copies of one request get theirs in order. `queued` is no reply: the copy
  * waits on for the outcome, which then comes once for all that were told so. Whoever finds that it takes too long asks again.
@@ -23,7 +23,15 @@ export interface SocketTally {
   readonly strayErrors: Map<string, number>;
 }
 
+/** Who hears what the server says unasked. */
+export interface SocketListener {
+  onMessage(message: Readonly<Record<string, unknown>>): void;
+  /** The socket was lost and is there again: what was said meanwhile was not heard. */
+  onReopened(): void;
+}
+
 const openTimeoutMs = 30_000;
+const reopenAfterMs = { least: 200, most: 1000 };
 /** Live stock arrives several times a second on every socket: it is counted, and read no further. */
 const liveStockStart = Buffer.from('{"type":"drop",');
 
@@ -39,7 +47,10 @@ export class SocketConnection implements Connection {
   #waiting: { readonly prepared: Buffer; readonly requestId: string; readonly reply: Reply }[] = [];
   #socket: WebSocket | undefined;
   #isReady = false;
+  #wasLost = false;
   #isEnding = false;
+  #listener: SocketListener | undefined;
+  #reopening: NodeJS.Timeout | undefined;
   #watched: string | undefined;
   #onOpened: ((error?: Error) => void) | undefined;
   #onLiveStock: (() => void) | undefined;
@@ -79,8 +90,14 @@ export class SocketConnection implements Connection {
     });
   }
 
+  /** From now on the listener hears what belongs to no claim, and the socket is opened again whenever it is lost. */
+  follow(listener: SocketListener): void {
+    this.#listener = listener;
+  }
+
   close(): void {
     this.#isEnding = true;
+    clearTimeout(this.#reopening);
     this.#socket?.terminate();
   }
 
@@ -117,6 +134,7 @@ export class SocketConnection implements Connection {
     else if (message['type'] === 'queued') this.#waitOn(requestIdOf(message));
     else if (message['type'] === 'drop') this.#countLiveStock();
     else if (message['type'] === 'welcome') this.#welcome();
+    else this.#listener?.onMessage(message);
   }
 
   #countLiveStock(): void {
@@ -130,6 +148,8 @@ export class SocketConnection implements Connection {
     if (this.#watched !== undefined) this.#socket?.send(this.#watched);
     for (const { prepared, requestId, reply } of this.#waiting.splice(0)) this.#write(prepared, requestId, reply);
     this.#opened();
+    if (this.#wasLost) this.#listener?.onReopened();
+    this.#wasLost = false;
   }
 
   #settle(message: Record<string, unknown>): void {
@@ -164,7 +184,9 @@ export class SocketConnection implements Connection {
 
   #lose(code: number, fault: string): void {
     this.#isReady = false;
+    this.#wasLost = true;
     this.#socket = undefined;
+    if (!this.#isEnding && this.#listener !== undefined) this.#reopenSoon();
     if (!this.#isEnding) this.#tally.closeCodes.set(code, (this.#tally.closeCodes.get(code) ?? 0) + 1);
     const replies = [...this.#queued.values(), ...this.#unanswered.values()].flat();
     this.#queued.clear();
@@ -172,6 +194,14 @@ export class SocketConnection implements Connection {
     for (const { reply } of this.#waiting.splice(0)) replies.push(reply);
     this.#opened(new Error(`the socket closed with ${code}${fault}`));
     for (const reply of replies) reply(null);
+  }
+
+  /** At a time of its own, so that those who were lost together do not come back together. */
+  #reopenSoon(): void {
+    const waitMs = reopenAfterMs.least + Math.random() * (reopenAfterMs.most - reopenAfterMs.least);
+    this.#reopening = setTimeout(() => {
+      if (this.#socket === undefined) this.#connect();
+    }, waitMs);
   }
 
   #opened(error?: Error): void {

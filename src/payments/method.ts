@@ -30,6 +30,8 @@ export interface Charged {
   readonly providerKey: string;
   /** The provider's receipt, if it has a page for it. */
   readonly receiptUrl: string | null;
+  /** What was taken, where that is not what the order says: it is given back, all of it, and somebody is told. */
+  readonly taken?: { readonly amount: number; readonly currency: string };
 }
 
 /** No money was taken, and none will be for this order. */
@@ -52,10 +54,32 @@ export type DeclineReason = (typeof DECLINE_REASONS)[number];
 export type BookEntry = Charged | Declined | { readonly state: 'refunded' } | { readonly state: 'unknown' };
 
 /** Anything but an answer: a time-out, a broken connection, a fault on the other side. Whether money was taken must be asked. */
-export class PaymentInDoubt extends Error {}
+export class PaymentInDoubt extends Error {
+  /**
+   * `order`: the provider is there, and cannot tell of this order alone. What is wrong with one buyer's payment must not close the way for all others, as a provider
+   * does that is away (providers.ts).
+   */
+  readonly about: 'provider' | 'order';
+
+  constructor(
+    message: string,
+    { about = 'provider', ...options }: ErrorOptions & { about?: 'provider' | 'order' } = {},
+  ) {
+    super(message, options);
+    this.about = about;
+  }
+}
+
+/** A card of a provider that takes no money, and what it does. */
+export interface TestCard {
+  readonly card: string;
+  readonly effect: string;
+}
 
 export interface PaymentMethod {
   readonly name: string;
+  /** Only where no money moves: for the page to offer. */
+  readonly testCards?: readonly TestCard[];
   /**
    * What the page needs so that the buyer can approve at the provider before anything is charged; null where the approval is given with the call itself.
    * For Toss Payments: the client key, and what its window asks for.

@@ -7,6 +7,7 @@ import type { Grant } from '../grants/grant.ts';
 import type { Because } from '../grants/teller.ts';
 import { PROBLEMS, type ProblemCode } from '../http/problem.ts';
 import type { Place } from '../line/store.ts';
+import type { Payment } from '../payments/payment.ts';
 
 export type ClientIn =
   | { readonly type: 'authenticate'; readonly token: string | undefined }
@@ -96,6 +97,11 @@ export function dropMessage(drop: Drop, nowMs: number): string {
 /** Something has become of a grant: to all sockets of its holder. */
 export function grantMessage(because: Because, grant: Grant): string {
   return JSON.stringify({ type: 'grant', because, grant });
+}
+
+/** What became of a payment: to all sockets of its buyer. */
+export function paymentMessage(payment: Payment): string {
+  return JSON.stringify({ type: 'payment', payment });
 }
 
 /** One's place in a drop's waiting line; no place: not in it (any more). */

@@ -4,6 +4,7 @@ import { expiryJob } from '../grants/expiry.ts';
 import { reconcileJob } from '../ledger/reconcile.ts';
 import { relayJob } from '../ledger/relay.ts';
 import { offersJob } from '../line/offers.ts';
+import { paymentsJob } from '../payments/reconciliation.ts';
 import { type Job, Jobs } from '../worker/jobs.ts';
 
 export async function startWorker(fleet: Fleet): Promise<Jobs> {
@@ -16,6 +17,7 @@ export async function startWorker(fleet: Fleet): Promise<Jobs> {
   const jobs: Job[] = [
     expiryJob({ database, grantLedger, teller, onExpired: (grants) => metrics.expired(grants) }),
     offersJob({ database, grantLedger, teller }),
+    paymentsJob({ database, log: logger, graceMs: fleet.settings.paymentGraceSeconds * 1000, ...fleet.payments }),
     reconcileJob(database, {
       onLooked(mismatches) {
         metrics.mismatches(mismatches.length);

@@ -55,9 +55,16 @@ describeInBrowser('administration', { timeout: 90_000 }, () => {
     await page.getByLabel('Quantity').fill('40');
     await page.getByLabel('Price').fill('42.5');
     await page.getByLabel('Currency').fill('usd');
+    await page.getByLabel('Minutes to pay').fill('0.01');
+    await page.getByLabel('Minutes to pay').blur();
+    await page.getByText('Minutes from 0.05 to 1,440').waitFor();
+    await page.getByLabel('Minutes to pay').fill('0.5');
+    await page.getByLabel('Waiting line').check();
     await page.getByRole('button', { name: 'Create drop' }).click();
     await page.getByRole('link', { name: 'Stoneware cup' }).click();
     await page.getByText('$42.50').first().waitFor();
+    await page.getByText('30 s to pay').waitFor();
+    await page.getByText('When it is sold out you can wait').waitFor();
   });
 
   test('the server’s objection appears at its field', async () => {

@@ -1,5 +1,5 @@
 /** Every page in its states, languages, themes and sizes: it must fit, complain of nothing, and is photographed for people to look at. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   administrator,
@@ -7,21 +7,13 @@ import {
   describeInBrowser,
   openBrowser,
   openPage,
-  phone,
   type Shop,
   screenshotPath,
   startShop,
 } from './harness.ts';
+import { camera, type Look, looks, settle, signInAnyLanguage } from './pictures.ts';
 import { type DropView, fromNow, type Person } from './shop-api.ts';
 import { pressButton, waitUntilPressable } from './steps.ts';
-
-const desktop = { viewport: { width: 1280, height: 860 } };
-const looks = [
-  { name: 'phone-light-ko', options: { ...phone, locale: 'ko-KR', colorScheme: 'light' } },
-  { name: 'phone-dark-en', options: { ...phone, locale: 'en-US', colorScheme: 'dark' } },
-  { name: 'desktop-light-en', options: { ...desktop, locale: 'en-US', colorScheme: 'light' } },
-  { name: 'desktop-dark-ko', options: { ...desktop, locale: 'ko-KR', colorScheme: 'dark' } },
-] as const;
 
 describeInBrowser('looks', { timeout: 120_000 }, () => {
   let shop: Shop;
@@ -69,16 +61,9 @@ describeInBrowser('looks', { timeout: 120_000 }, () => {
   });
   afterEach(() => expect(complaints.splice(0)).toEqual([]));
 
-  test.each(looks)('$name', async ({ name, options }) => {
-    const page = await openPage(browser, options);
-    const language = options.locale.slice(0, 2);
-    // A phone's fixed bars would lie across the middle of a long picture.
-    const isLong = !('isMobile' in options);
-    const look = async (title: string, fullPage = isLong) => {
-      expect(await page.evaluate('document.documentElement.lang')).toBe(language);
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${title} fits`).toBeLessThan(1);
-      await page.screenshot({ path: screenshotPath(`${name}-${title}`), fullPage });
-    };
+  test.each(looks)('$name', async (kind) => {
+    const page = await openPage(browser, kind.options);
+    const look = camera(page, kind);
 
     await page.goto(shop.url);
     await page.locator('.featured-title').waitFor();
@@ -108,11 +93,11 @@ describeInBrowser('looks', { timeout: 120_000 }, () => {
     await look('profile');
     await page.context().close();
 
-    await photographOutcomes(name, options);
-    await photographAdministration(name, options);
+    await photographOutcomes(kind);
+    await photographAdministration(kind);
   });
 
-  async function photographOutcomes(name: string, options: (typeof looks)[number]['options']): Promise<void> {
+  async function photographOutcomes({ name, options }: Look): Promise<void> {
     const page = await openPage(browser, options);
     await signInAnyLanguage(page, shop.url, await shop.api.newPerson());
     for (const [title, drop] of Object.entries({ 'won-coupon': coupon, 'won-product': product })) {
@@ -125,10 +110,10 @@ describeInBrowser('looks', { timeout: 120_000 }, () => {
       await page.screenshot({ path: screenshotPath(`${name}-${title}`) });
     }
     await page.context().close();
-    await photographLoss(name, options);
+    await photographLoss({ name, options });
   }
 
-  async function photographLoss(name: string, options: (typeof looks)[number]['options']): Promise<void> {
+  async function photographLoss({ name, options }: Look): Promise<void> {
     const page = await openPage(browser, options);
     await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
       const server = socket.connectToServer();
@@ -148,19 +133,19 @@ describeInBrowser('looks', { timeout: 120_000 }, () => {
     await page.context().close();
   }
 
-  async function photographAdministration(name: string, options: (typeof looks)[number]['options']): Promise<void> {
+  async function photographAdministration({ name, options }: Look): Promise<void> {
     const page = await openPage(browser, options);
     await signInAnyLanguage(page, shop.url, administrator);
     await page.goto(`${shop.url}/admin`);
     await page.locator('.admin-row').first().waitFor();
-    await page.screenshot({ path: screenshotPath(`${name}-admin-list`), fullPage: !('isMobile' in options) });
+    await page.screenshot({ path: screenshotPath(`${name}-admin-list`), fullPage: options.isMobile !== true });
     await page.goto(`${shop.url}/admin/new`);
     await page.locator('[name=title]').fill('겨울맞이 30% 쿠폰');
     await page.locator('[name=stock]').fill('0');
     await page.locator('[name=percent]').fill('30');
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThan(1);
     await page.evaluate('scrollTo(0, 0)');
-    await page.screenshot({ path: screenshotPath(`${name}-admin-new`), fullPage: !('isMobile' in options) });
+    await page.screenshot({ path: screenshotPath(`${name}-admin-new`), fullPage: options.isMobile !== true });
     await page.context().close();
   }
 
@@ -183,16 +168,3 @@ describeInBrowser('looks', { timeout: 120_000 }, () => {
     await page.context().close();
   });
 });
-
-async function signInAnyLanguage(page: Page, shopUrl: string, person: { username: string; password: string }) {
-  await page.goto(`${shopUrl}/sign-in`);
-  await page.locator('[name=login]').fill(person.username);
-  await page.locator('[name=password]').fill(person.password);
-  await page.locator('form button[type=submit]').click();
-  await page.locator('.menu[data-session="member"]').waitFor();
-}
-
-/** For the picture only: the ticket has landed, some paper is still in the air. */
-async function settle(page: Page): Promise<void> {
-  await page.evaluate('new Promise((resolve) => setTimeout(resolve, 700))');
-}

@@ -9,6 +9,20 @@ export interface Person {
 export interface DropView {
   id: string;
   remaining: number;
+  waiting: number;
+  state: string;
+}
+
+export interface GrantView {
+  id: string;
+  dropId: string;
+  code: string | null;
+  state: string;
+  serial: number;
+}
+
+export interface PaymentView {
+  id: string;
   state: string;
 }
 
@@ -54,16 +68,52 @@ export class ShopApi {
     return this.#call('GET', `/v1/drops/${dropId}`, {});
   }
 
-  claim(person: Person, dropId: string): Promise<{ outcome: string; code: string }> {
-    const headers = { 'idempotency-key': randomUUID() };
-    return this.#call('POST', `/v1/drops/${dropId}/claims`, { token: person.token, headers });
+  claim(person: Person, dropId: string): Promise<{ outcome: string; code: string; grantId: string }> {
+    return this.#call('POST', `/v1/drops/${dropId}/claims`, { token: person.token, headers: newKey() });
   }
 
-  async grants(person: Person): Promise<Array<{ dropId: string; code: string | null }>> {
-    const page = await this.#call<{ items: Array<{ dropId: string; code: string | null }> }>('GET', '/v1/me/grants', {
-      token: person.token,
-    });
+  async grants(person: Person): Promise<GrantView[]> {
+    const page = await this.#call<{ items: GrantView[] }>('GET', '/v1/me/grants', { token: person.token });
     return page.items;
+  }
+
+  grant(person: Person, grantId: string): Promise<GrantView> {
+    return this.#call('GET', `/v1/me/grants/${grantId}`, { token: person.token });
+  }
+
+  /** A coupon is cancelled, a slot given back. */
+  giveBack(person: Person, grantId: string): Promise<GrantView> {
+    return this.#call('POST', `/v1/me/grants/${grantId}/cancel`, { token: person.token });
+  }
+
+  use(person: Person, grantId: string, reference?: string): Promise<GrantView> {
+    const body = reference === undefined ? {} : { reference };
+    return this.#call('POST', `/v1/me/grants/${grantId}/use`, { token: person.token, headers: newKey(), body });
+  }
+
+  pay(person: Person, grantId: string, key: string, card = '4242 4242 4242 4242'): Promise<PaymentView> {
+    const headers = { 'idempotency-key': key };
+    const body = { method: 'sandbox', card };
+    return this.#call('POST', `/v1/me/grants/${grantId}/payments`, { token: person.token, headers, body });
+  }
+
+  async payments(person: Person, grantId: string): Promise<PaymentView[]> {
+    const path = `/v1/me/payments?grantId=${grantId}`;
+    return (await this.#call<{ items: PaymentView[] }>('GET', path, { token: person.token })).items;
+  }
+
+  givePoints({ username }: Person, amount: number): Promise<unknown> {
+    const body = { username, amount, reason: 'a gift' };
+    return this.#call('POST', '/v1/points', { token: this.#administratorToken, headers: newKey(), body });
+  }
+
+  /** Takes a place in the waiting line. */
+  wait(person: Person, dropId: string): Promise<{ place: string; position: number }> {
+    return this.#call('PUT', `/v1/drops/${dropId}/line`, { token: person.token, headers: newKey() });
+  }
+
+  leaveLine(person: Person, dropId: string): Promise<void> {
+    return this.#call('DELETE', `/v1/drops/${dropId}/line`, { token: person.token });
   }
 
   #newDrop(terms: Record<string, unknown>): Promise<DropView> {
@@ -92,8 +142,12 @@ export class ShopApi {
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return JSON.parse(text) as T;
+    return (text === '' ? undefined : JSON.parse(text)) as T;
   }
+}
+
+function newKey(): Record<string, string> {
+  return { 'idempotency-key': randomUUID() };
 }
 
 export function fromNow(seconds: number): string {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { DatabaseLeases } from '../../src/adapters/database-leases.ts';
 import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { databaseContract } from './database-contract.ts';
+import { grantLedgerContract } from './grant-ledger-contract.ts';
 import { leasesContract } from './leases-contract.ts';
 import { ledgerContract } from './ledger-contract.ts';
 
@@ -14,6 +15,7 @@ describe('PGlite', () => {
 
   databaseContract('pglite', () => database);
   ledgerContract('pglite', () => database);
+  grantLedgerContract('pglite', () => database);
   leasesContract('pglite', {
     database: () => database,
     open: (leaseSeconds) => new DatabaseLeases(database, leaseSeconds),

@@ -3,6 +3,7 @@ import { DatabaseLeases } from '../../src/adapters/database-leases.ts';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
 import { databaseContract } from './database-contract.ts';
+import { grantLedgerContract } from './grant-ledger-contract.ts';
 import { leasesContract } from './leases-contract.ts';
 import { ledgerContract } from './ledger-contract.ts';
 
@@ -31,6 +32,7 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
 
   databaseContract('postgres', () => database);
   ledgerContract('postgres', () => database);
+  grantLedgerContract('postgres', () => database);
   leasesContract('postgres', {
     database: () => database,
     open: (leaseSeconds) => new DatabaseLeases(database, leaseSeconds),

@@ -10,7 +10,10 @@ const SignInPage = lazy(() => import('./accounts/SignInPage.tsx'));
 const SignUpPage = lazy(() => import('./accounts/SignUpPage.tsx'));
 const ProfilePage = lazy(() => import('./accounts/ProfilePage.tsx'));
 const CouponsPage = lazy(() => import('./coupons/CouponsPage.tsx'));
+const CouponPage = lazy(() => import('./coupons/CouponPage.tsx'));
 const SlotsPage = lazy(() => import('./slots/SlotsPage.tsx'));
+const SlotPage = lazy(() => import('./slots/SlotPage.tsx'));
+const ReceiptPage = lazy(() => import('./payments/ReceiptPage.tsx'));
 const AdminPage = lazy(() => import('./admin/AdminPage.tsx'));
 
 export function Application() {
@@ -25,7 +28,10 @@ export function Application() {
             <Route path="/sign-up" component={SignUpPage} />
             <Route path="/profile" component={ProfilePage} />
             <Route path="/coupons" component={CouponsPage} />
+            <Route path="/coupons/:id" component={CouponPage} />
             <Route path="/slots" component={SlotsPage} />
+            <Route path="/slots/:id" component={SlotPage} />
+            <Route path="/receipts/:id" component={ReceiptPage} />
             <Route path="/admin" component={AdminPage} />
             <Route path="/admin/*" component={AdminPage} />
             <Route default component={NotFoundPage} />

@@ -11,10 +11,13 @@ import './drops/drop-page.css';
 import './claims/stage.css';
 import './claims/press.css';
 import './claims/win.css';
+import './line/line.css';
 import { startSession } from './accounts/session.ts';
 import { Application } from './application.tsx';
 import { startClaims } from './claims/claims.ts';
 import { startDrops } from './drops/drop-store.ts';
+import { startLines } from './line/line-store.ts';
+import { startOffers } from './line/offers.ts';
 import { startConnection } from './realtime/connection.ts';
 import { readSession, writeSession } from './storage/storage.ts';
 
@@ -30,6 +33,8 @@ startSession();
 startConnection();
 startDrops();
 startClaims();
+startLines();
+startOffers();
 
 const root = document.getElementById('application');
 if (root) render(<Application />, root);

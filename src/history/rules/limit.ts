@@ -1,27 +1,26 @@
 /** Nobody takes more than their share, and nobody is told they did when they did not. */
 import { isGateRefusal, requestKey } from '../attempt.ts';
-import { readSegments } from '../conditions.ts';
 import type { Evidence } from '../evidence.ts';
-import { liveGrants } from '../facts.ts';
-import { type Rule, who } from '../violation.ts';
+import { isGiven, liveGrants } from '../facts.ts';
+import { type Rule, which, who } from '../violation.ts';
 
 export const overLimit: Rule = {
   name: 'over_limit',
   promise:
-    'Nobody is granted a unit while holding as many as the per-user limit, and nobody ends above the largest limit the drop ever had.',
-  breaches: (evidence) => {
-    const breaches = evidence.steps
-      .filter(
-        ({ claim, conditions, outOfUser }) =>
-          claim.outcome === 'granted' && outOfUser.least >= (conditions.perUserLimit ?? Number.POSITIVE_INFINITY),
-      )
+    'Nobody gets a unit, by a claim or from the line, while holding as many as the per-user limit, and nobody ends above the largest limit the drop ever had.',
+  breaches: ({ ledger, walk }) => {
+    const breaches = walk.steps
+      .filter((step) => isGiven(step) && step.outOfUser >= (step.conditions.perUserLimit ?? Number.POSITIVE_INFINITY))
       .map(
-        ({ claim, conditions, outOfUser }) =>
-          `arrival ${claim.arrival} (${who(claim)}) was granted when the user held ${outOfUser.least}, with a limit of ${conditions.perUserLimit}`,
+        (step) =>
+          `${which(step)} got a unit when the user held ${step.outOfUser}, with a limit of ${step.conditions.perUserLimit}`,
       );
-    const limit = largestLimit(evidence);
-    for (const [userId, held] of Map.groupBy(liveGrants(evidence.ledger), (grant) => grant.userId)) {
-      if (held.length > limit) breaches.push(`user ${userId} holds ${held.length} units, with a limit of ${limit}`);
+    const largest = walk.moments.reduce(
+      (most, { conditions }) => Math.max(most, conditions.perUserLimit ?? 0),
+      ledger.drop.perUserLimit,
+    );
+    for (const [userId, held] of Map.groupBy(liveGrants(ledger), (grant) => grant.userId)) {
+      if (held.length > largest) breaches.push(`user ${userId} holds ${held.length} units, with a limit of ${largest}`);
     }
     return breaches;
   },
@@ -29,35 +28,33 @@ export const overLimit: Rule = {
 
 export const limitReachedTooEarly: Rule = {
   name: 'limit_reached_too_early',
-  promise: 'The ledger refuses with limit_reached only users who had got as many units as the limit by then.',
-  breaches: ({ steps }) =>
-    steps
-      .filter(
-        ({ claim, conditions, everOfUser }) =>
-          claim.outcome === 'limit_reached' && everOfUser < (conditions.perUserLimit ?? 0),
-      )
+  promise: 'The ledger refuses with limit_reached only users who held as many units as the limit at that arrival.',
+  breaches: ({ walk }) =>
+    walk.steps
+      .filter(({ outcome }) => outcome === 'limit_reached')
+      .filter(({ conditions, outOfUser }) => outOfUser < (conditions.perUserLimit ?? 0))
       .map(
-        ({ claim, conditions, everOfUser }) =>
-          `arrival ${claim.arrival} (${who(claim)}) was refused when the user had got ${everOfUser}, with a limit of ${conditions.perUserLimit}`,
+        (step) =>
+          `${which(step)} was refused when the user held ${step.outOfUser}, with a limit of ${step.conditions.perUserLimit}`,
       ),
 };
 
 export const gateLimitReachedTooEarly: Rule = {
   name: 'gate_limit_reached_too_early',
   promise:
-    'The gate refuses with limit_reached only users whose other claims, sent before its answer, were granted as many units as the limit.',
+    'The gate refuses with limit_reached only users whose other claims, sent before its answer, got as many units as the limit, sooner or later.',
   breaches: (evidence) => {
     const limit = smallestLimit(evidence);
-    const granted = Map.groupBy(
-      evidence.stories.filter((story) => story.claim?.outcome === 'granted'),
+    const served = Map.groupBy(
+      evidence.stories.filter(({ claim }) => claim !== undefined && claim.serial !== null),
       (story) => story.userId,
     );
-    const unrecorded = grantsNobodySent(evidence);
+    const unrecorded = unitsNobodyAskedFor(evidence);
     return evidence.stories.flatMap((story) =>
       story.attempts
         .filter((attempt) => isGateRefusal(attempt) && attempt.outcome === 'limit_reached')
         .flatMap((refusal) => {
-          const theirs = granted.get(story.userId) ?? [];
+          const theirs = served.get(story.userId) ?? [];
           const before = theirs.filter((other) => (other.attempts[0]?.sentAt ?? 0) < (refusal.answeredAt ?? 0)).length;
           const possible = before + (unrecorded.get(story.userId) ?? 0);
           return possible >= limit
@@ -68,26 +65,19 @@ export const gateLimitReachedTooEarly: Rule = {
   },
 };
 
-function knownLimits({ ledger }: Evidence): number[] {
-  const limits = readSegments(ledger).map((segment) => segment.conditions.perUserLimit);
-  return [ledger.drop.perUserLimit, ...limits.filter((limit) => limit !== undefined)];
+/** Where an earlier limit is unknown it may have been 1, so a single unit justifies the refusal. */
+function smallestLimit({ ledger, walk }: Evidence): number {
+  return walk.moments.reduce(
+    (least, { conditions }) => Math.min(least, conditions.perUserLimit ?? 1),
+    ledger.drop.perUserLimit,
+  );
 }
 
-function largestLimit(evidence: Evidence): number {
-  return Math.max(...knownLimits(evidence));
-}
-
-/** Where an earlier limit is unknown it may have been 1, so a single grant justifies the refusal. */
-function smallestLimit(evidence: Evidence): number {
-  const unknown = readSegments(evidence.ledger).some((segment) => segment.conditions.perUserLimit === undefined);
-  return unknown ? 1 : Math.min(...knownLimits(evidence));
-}
-
-/** Grants per user whose claim is in no recorded story: sent by somebody else, at any time. */
-function grantsNobodySent({ ledger, storyByKey }: Evidence): Map<string, number> {
+/** Units per user whose claim is in no recorded story: sent by somebody else, at any time. */
+function unitsNobodyAskedFor({ ledger, storyByKey }: Evidence): Map<string, number> {
   const counts = new Map<string, number>();
   for (const claim of ledger.claims) {
-    if (claim.outcome !== 'granted' || storyByKey.has(requestKey(claim))) continue;
+    if (claim.serial === null || storyByKey.has(requestKey(claim))) continue;
     counts.set(claim.userId, (counts.get(claim.userId) ?? 0) + 1);
   }
   return counts;

@@ -1,15 +1,9 @@
 /** The log is the truth in order: numbered without gaps, and read from its start it gives exactly the tables. */
 
 import { liveGrants } from '../facts.ts';
-import {
-  amendedChanges,
-  claimsBody,
-  type Ledger,
-  type LedgerClaim,
-  type LedgerEntry,
-  outcomeOfLetter,
-} from '../ledger.ts';
-import { type Rule, who } from '../violation.ts';
+import type { Ledger, LedgerGrant } from '../ledger.ts';
+import { type Rule, which, who } from '../violation.ts';
+import type { WalkedGrant } from '../walk.ts';
 
 export const logNumbers: Rule = {
   name: 'log_numbers',
@@ -25,110 +19,132 @@ export const logNumbers: Rule = {
   },
 };
 
+export const logBodies: Rule = {
+  name: 'log_bodies',
+  promise: 'Every entry is of a kind that this checker knows, and tells what such an entry must.',
+  breaches: ({ walk }) => walk.unreadable.map(({ number, kind }) => `entry ${number}, "${kind}", cannot be read`),
+};
+
 export const logClaims: Rule = {
   name: 'log_claims',
   promise:
-    'The claims told by the log, in its order, are the claims of the table: user, request, outcome, arrival and serial.',
-  breaches: ({ ledger, steps }) => {
+    'The claims told by the log, in its order, are the claims of the table: user, request, outcome, arrival, and the serial that they got at once or later from the line.',
+  breaches: ({ claims, walk }) => {
+    const told = walk.steps.filter(({ outcome }) => outcome !== 'offered');
     const breaches: string[] = [];
-    const replayed: ReplayedClaim[] = [];
-    for (const entry of ledger.entries) if (entry.kind === 'claims') replayEntry(entry, replayed, breaches);
-    if (replayed.length !== steps.length)
-      breaches.push(`the log tells of ${replayed.length} claims, the table of ${steps.length}`);
-    steps.forEach(({ claim }, index) => {
-      const other = replayed[index];
-      if (other !== undefined && told(other) !== told(claim))
-        breaches.push(`the log tells "${told(other)}", the table "${told(claim)}"`);
-    });
+    if (told.length !== claims.length)
+      breaches.push(`the log tells of ${told.length} claims, the table of ${claims.length}`);
+    const gap = told.findIndex(({ arrival }, index) => arrival !== index + 1);
+    if (gap >= 0)
+      breaches.push(`entry ${told[gap]?.entry.number} tells of arrival ${told[gap]?.arrival}, ${gap + 1} was next`);
+    for (const [index, claim] of claims.entries()) {
+      const step = told[index];
+      if (step === undefined) break;
+      const inLog = claimInWords({ ...step, serial: step.serial ?? walk.offeredSerials.get(step.arrival) ?? null });
+      const inTable = claimInWords(claim);
+      if (inLog !== inTable) breaches.push(`the log tells "${inLog}", the table "${inTable}"`);
+    }
     return breaches;
   },
 };
 
-type ReplayedClaim = Pick<LedgerClaim, 'userId' | 'requestId' | 'arrival' | 'serial'> & { readonly outcome: string };
-
-function replayEntry(entry: LedgerEntry, replayed: ReplayedClaim[], breaches: string[]): void {
-  const body = claimsBody(entry);
-  if (body === undefined) {
-    breaches.push(`entry ${entry.number} has an unreadable body`);
-    return;
-  }
-  if (body.firstArrival !== replayed.length + 1)
-    breaches.push(`entry ${entry.number} starts at arrival ${body.firstArrival}, ${replayed.length + 1} was next`);
-  let serial = body.firstSerial;
-  for (let index = 0; index < body.outcomes.length; index += 1) {
-    const letter = body.outcomes[index] ?? '';
-    replayed.push({
-      userId: body.userIds[index] ?? '',
-      requestId: body.requestIds[index] ?? '',
-      arrival: body.firstArrival + index,
-      outcome: outcomeOfLetter[letter] ?? `unknown letter ${letter}`,
-      serial: letter === 'g' ? serial++ : null,
-    });
-  }
+interface ClaimFacts {
+  readonly userId: string;
+  readonly requestId: string;
+  readonly arrival: number;
+  readonly outcome: string;
+  readonly serial: number | null;
 }
 
-function told(claim: ReplayedClaim): string {
+function claimInWords(claim: ClaimFacts): string {
   return `arrival ${claim.arrival}, ${who(claim)}, ${claim.outcome}, serial ${claim.serial ?? '-'}`;
+}
+
+export const logGrants: Rule = {
+  name: 'log_grants',
+  promise:
+    'The grants that the log ends with are the grants of the table: user, arrival and state; it has the time of its release exactly if its unit went back, and the time it was settled exactly if it came to its end and kept it.',
+  breaches: ({ ledger, grantBySerial, walk }) => {
+    const missing = [...walk.grants].filter(([serial]) => !grantBySerial.has(serial));
+    return [
+      ...missing.map(([serial, grant]) => `the log tells of serial ${serial}, ${walkedInWords(grant)}, the table not`),
+      ...ledger.grants.flatMap((grant) => {
+        const walked = walk.grants.get(grant.serial);
+        if (walked === undefined) return [`the table has serial ${grant.serial}, the log does not tell of it`];
+        const [inLog, inTable] = [walkedInWords(walked), grantInWords(grant, walked)];
+        return inLog === inTable ? [] : [`serial ${grant.serial} is "${inLog}" by the log, "${inTable}" in the table`];
+      }),
+    ];
+  },
+};
+
+function walkedInWords({ userId, arrival, state, settled, released }: WalkedGrant): string {
+  return grantWords(userId, arrival, state, settled, released);
+}
+
+function grantInWords({ userId, arrival, state, settledAt, releasedAt }: LedgerGrant, walked: WalkedGrant): string {
+  const settled = settledAt === undefined ? walked.settled : settledAt !== null;
+  return grantWords(userId, arrival, state, settled, releasedAt !== null);
+}
+
+function grantWords(userId: string, arrival: number, state: string, settled: boolean, released: boolean): string {
+  return `user ${userId}, arrival ${arrival}, ${state}${settled ? ', settled' : ''}${released ? ', released' : ''}`;
 }
 
 export const logTerms: Rule = {
   name: 'log_terms',
-  promise:
-    "The terms that the log ends with are the drop's: its stock, its limit, its cancellation; and every kind of entry is known to this checker.",
-  breaches: ({ ledger: { drop, entries } }) => {
-    const breaches: string[] = [];
-    const last = (field: string): unknown =>
-      entries
-        .filter((entry) => entry.kind === 'amended' && field in amendedChanges(entry))
-        .map((entry) => amendedChanges(entry)[field])
-        .at(-1);
-    const stock = last('stock') ?? entries.find((entry) => entry.kind === 'created')?.body['stock'];
-    if (stock !== drop.stock) breaches.push(`the log ends with a stock of ${stock}, the drop has ${drop.stock}`);
-    const limit = last('perUserLimit') ?? drop.perUserLimit;
-    if (limit !== drop.perUserLimit)
-      breaches.push(`the log ends with a limit of ${limit}, the drop has ${drop.perUserLimit}`);
-    const cancelled = entries.some((entry) => entry.kind === 'cancelled');
-    if (cancelled !== (drop.cancelledAt !== null))
-      breaches.push(
-        `by the log the drop is ${cancelled ? '' : 'not '}cancelled, by its row it is ${cancelled ? 'not' : ''}`,
-      );
-    const unknown = entries.filter((entry) => !['created', 'claims', 'amended', 'cancelled'].includes(entry.kind));
-    return [...breaches, ...unknown.map((entry) => `entry ${entry.number} is of the unknown kind "${entry.kind}"`)];
+  promise: "The terms that the log ends with are the drop's: its stock, its limit, its waiting line, its cancellation.",
+  breaches: ({ ledger: { drop }, walk }) => {
+    const end = walk.moments.at(-1)?.conditions;
+    if (end === undefined) return ['there is no log that tells the terms'];
+    const pairs: [string, unknown, unknown][] = [
+      ['a stock of', end.stock, drop.stock],
+      ['a limit of', end.perUserLimit, drop.perUserLimit],
+      ['the waiting line', inWords(end.waitingLine), inWords(drop.waitingLine)],
+      ['a cancellation', inWords(end.cancelled), inWords(drop.cancelledAt !== null)],
+    ];
+    return pairs
+      .filter(([, told, stored]) => told !== stored)
+      .map(([what, told, stored]) => `the log ends with ${what} ${told}, the drop has ${stored}`);
   },
 };
+
+function inWords(is: boolean | undefined): string {
+  return is === undefined ? 'unknown' : is ? 'on' : 'off';
+}
 
 export const claimsAndGrants: Rule = {
   name: 'claims_and_grants',
   promise:
-    'Every granted claim has its grant, with the same serial, user and arrival; every grant has such a claim; a refused claim has no serial.',
-  breaches: ({ ledger, grantBySerial }) => {
+    'Every claim with a serial has its grant, with the same serial, user and arrival, and every grant such a claim; a refused claim has none, unless the log tells that its turn came in the waiting line.',
+  breaches: ({ ledger, grantBySerial, walk }) => {
     const fromClaims = ledger.claims.flatMap((claim) => {
-      if (claim.outcome !== 'granted')
-        return claim.serial === null ? [] : [`arrival ${claim.arrival} was refused, but has serial ${claim.serial}`];
-      const grant = grantBySerial.get(claim.serial ?? 0);
+      if (claim.serial === null) return claim.outcome === 'granted' ? [`${which(claim)} was granted no serial`] : [];
+      if (claim.outcome !== 'granted' && !walk.offeredSerials.has(claim.arrival))
+        return [`${which(claim)} was refused, but has serial ${claim.serial}`];
+      const grant = grantBySerial.get(claim.serial);
       const same = grant !== undefined && grant.userId === claim.userId && grant.arrival === claim.arrival;
-      return same
-        ? []
-        : [`arrival ${claim.arrival} (${who(claim)}) was granted serial ${claim.serial}, but no grant fits`];
+      return same ? [] : [`${which(claim)} has serial ${claim.serial}, but no grant fits`];
     });
     return [...fromClaims, ...orphans(ledger)];
   },
 };
 
 function orphans({ claims, grants }: Ledger): string[] {
-  const serials = new Set(claims.filter((claim) => claim.outcome === 'granted').map((claim) => claim.serial));
+  const serials = new Set(claims.map((claim) => claim.serial));
   return grants
     .filter((grant) => !serials.has(grant.serial))
-    .map((grant) => `serial ${grant.serial} of user ${grant.userId} belongs to no granted claim`);
+    .map((grant) => `serial ${grant.serial} of user ${grant.userId} belongs to no claim`);
 }
 
 export const grantedCounter: Rule = {
   name: 'granted_counter',
-  promise: "The drop's count of granted units is the number of units in people's hands.",
-  breaches: ({ ledger }) => {
+  promise: "The drop's count of granted units is the number of units in people's hands, by the table and by the log.",
+  breaches: ({ ledger, walk }) => {
     const live = liveGrants(ledger).length;
-    return ledger.drop.granted === live
+    const byLog = walk.moments.at(-1)?.out ?? 0;
+    return ledger.drop.granted === live && live === byLog
       ? []
-      : [`the drop counts ${ledger.drop.granted} granted, ${live} units are out`];
+      : [`the drop counts ${ledger.drop.granted} granted, ${live} units are out, ${byLog} by the log`];
   },
 };

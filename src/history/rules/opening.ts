@@ -1,41 +1,32 @@
-/** The drop's hours: nothing is granted outside of them, nobody is refused for them inside. */
+/** The drop's hours: nothing is given outside of them, nobody is refused for them inside. */
 import { isGateRefusal } from '../attempt.ts';
-import { type Rule, who } from '../violation.ts';
-import type { Step } from '../walk.ts';
+import { closedBecause, isGiven } from '../facts.ts';
+import { type Rule, which, who } from '../violation.ts';
 
 export const grantedOutsideHours: Rule = {
   name: 'granted_outside_hours',
-  promise: 'A claim is granted only after the drop opens, before it closes, and while it is not cancelled.',
-  breaches: ({ ledger, steps }) =>
-    steps
-      .filter(({ claim }) => claim.outcome === 'granted')
-      .flatMap((step) => {
-        const at = Date.parse(step.claim.claimedAt);
-        if (at < Date.parse(ledger.drop.opensAt)) return [`${told(step)} before the opening at ${ledger.drop.opensAt}`];
-        const { closesAt, cancelled } = step.conditions;
-        if (typeof closesAt === 'string' && at > Date.parse(closesAt))
-          return [`${told(step)} after the end at ${closesAt}`];
-        return cancelled ? [`${told(step)} after the drop was cancelled`] : [];
-      }),
+  promise:
+    'A unit is given, to a claim or to the line, only after the drop opens, before it closes, and while it is not cancelled.',
+  breaches: ({ ledger, walk }) =>
+    walk.steps.filter(isGiven).flatMap((step) => {
+      const reason = closedBecause(ledger.drop, step);
+      return reason === undefined ? [] : [`${which(step)} got a unit at ${step.entry.at}, ${reason}`];
+    }),
 };
 
 export const closedTooEarly: Rule = {
   name: 'closed_too_early',
   promise:
     'A claim is refused with closed only after the drop closed or was cancelled; at the gate only if it ever was.',
-  breaches: ({ ledger, steps, stories }) => {
-    const breaches = steps
-      .filter(({ claim }) => claim.outcome === 'closed')
-      .filter(({ claim, conditions: { cancelled, closesAt } }) => {
-        const open =
-          closesAt === null || (closesAt !== undefined && Date.parse(claim.claimedAt) < Date.parse(closesAt));
-        return open && !cancelled;
-      })
-      .map(
-        ({ claim }) =>
-          `arrival ${claim.arrival} (${who(claim)}) was refused at ${claim.claimedAt}, when the drop was open`,
-      );
-    const neverCloses = steps.every(({ conditions }) => conditions.closesAt === null && !conditions.cancelled);
+  breaches: ({ ledger, walk, stories }) => {
+    const breaches = walk.steps
+      .filter(({ outcome, conditions }) => outcome === 'closed' && !conditions.cancelled)
+      .filter(
+        ({ entry, conditions: { closesAt } }) =>
+          closesAt === null || (closesAt !== undefined && Date.parse(entry.at) < Date.parse(closesAt)),
+      )
+      .map((step) => `${which(step)} was refused at ${step.entry.at}, when the drop was open`);
+    const neverCloses = walk.moments.every(({ conditions }) => conditions.closesAt === null && !conditions.cancelled);
     if (!neverCloses || ledger.drop.closesAt !== null || ledger.drop.cancelledAt !== null) return breaches;
     const refusals = stories.flatMap((story) =>
       story.attempts.filter((attempt) => isGateRefusal(attempt) && attempt.outcome === 'closed'),
@@ -46,7 +37,3 @@ export const closedTooEarly: Rule = {
     ];
   },
 };
-
-function told({ claim }: Step): string {
-  return `arrival ${claim.arrival} (${who(claim)}) was granted at ${claim.claimedAt},`;
-}

@@ -1,45 +1,55 @@
 /** First come, first served: the numbering, its agreement with real time, and who holds the units because of it. */
 import { isGateRefusal } from '../attempt.ts';
+import { reservedUnits } from '../conditions.ts';
 import type { Evidence } from '../evidence.ts';
-import { liveGrants } from '../facts.ts';
+import { isGiven } from '../facts.ts';
+import type { LedgerClaim } from '../ledger.ts';
 import { type Rule, who } from '../violation.ts';
 
 export const arrivalNumbers: Rule = {
   name: 'arrival_numbers',
   promise: 'Arrivals are 1, 2, 3 … without gap or repeat, and the drop counts as many.',
-  breaches: ({ ledger, steps }) => {
+  breaches: ({ ledger, claims }) => {
     const breaches = firstGap(
-      steps.map(({ claim }) => claim.arrival),
+      claims.map(({ arrival }) => arrival),
       'arrival',
     );
-    if (ledger.drop.arrivals !== steps.length)
-      breaches.push(`the drop counts ${ledger.drop.arrivals} arrivals, the ledger has ${steps.length} claims`);
+    if (ledger.drop.arrivals !== claims.length)
+      breaches.push(`the drop counts ${ledger.drop.arrivals} arrivals, the ledger has ${claims.length} claims`);
     return breaches;
   },
 };
 
 export const serialNumbers: Rule = {
   name: 'serial_numbers',
-  promise: 'Serials are 1, 2, 3 … without gap or repeat, they grow with the arrival, and the drop counts as many.',
-  breaches: ({ ledger, steps }) => {
+  promise:
+    'Serials are 1, 2, 3 … without gap or repeat, in the order of the log, and the drop counts as many; among claims, and within each offer, they grow with the arrival.',
+  breaches: ({ ledger, claims, walk }) => {
+    const { drop, grants } = ledger;
     const breaches = firstGap(
-      ledger.grants.map((grant) => grant.serial).sort((a, b) => a - b),
+      grants.map((grant) => grant.serial).sort((a, b) => a - b),
       'serial',
     );
-    if (ledger.drop.serials !== ledger.grants.length)
-      breaches.push(`the drop counts ${ledger.drop.serials} serials, the ledger has ${ledger.grants.length} grants`);
-    let before = { arrival: 0, serial: 0 };
-    for (const { claim } of steps) {
-      if (claim.serial === null) continue;
-      if (claim.serial <= before.serial)
-        breaches.push(
-          `arrival ${claim.arrival} has serial ${claim.serial}, arrival ${before.arrival} before it has ${before.serial}`,
-        );
-      before = { arrival: claim.arrival, serial: claim.serial };
-    }
+    if (drop.serials !== grants.length)
+      breaches.push(`the drop counts ${drop.serials} serials, the ledger has ${grants.length} grants`);
+    const given = walk.steps.filter(isGiven).map(({ serial }) => serial ?? 0);
+    breaches.push(...firstGap(given, 'serial').map((gap) => `in the log ${gap}`));
+    breaches.push(...outOfOrder(claims.filter(({ outcome }) => outcome === 'granted')));
+    const offers = walk.steps.filter(({ outcome }) => outcome === 'offered');
+    for (const theirs of Map.groupBy(offers, ({ entry }) => entry).values()) breaches.push(...outOfOrder(theirs));
     return breaches;
   },
 };
+
+function outOfOrder(given: readonly Pick<LedgerClaim, 'arrival' | 'serial'>[]): string[] {
+  return given.flatMap(({ arrival, serial }, index) => {
+    const before = given[index - 1];
+    if (before === undefined) return [];
+    return arrival > before.arrival && (serial ?? 0) > (before.serial ?? 0)
+      ? []
+      : [`arrival ${arrival} has serial ${serial}, arrival ${before.arrival} before it has ${before.serial}`];
+  });
+}
 
 /** Only the first, since every number after a gap is off. */
 function firstGap(sorted: readonly number[], name: string): string[] {
@@ -91,18 +101,19 @@ export const realTimeOrder: Rule = {
 
 /** When the request can first have reached the ledger: an attempt that the gate refused did not. */
 function firstReached(story: Evidence['stories'][number]): number {
-  const reached = story.attempts.find((attempt) => attempt.kind === 'claim' && !isGateRefusal(attempt));
+  const reached = story.attempts.find((attempt) => attempt.kind !== 'lookup' && !isGateRefusal(attempt));
   return reached?.sentAt ?? Number.NEGATIVE_INFINITY;
 }
 
 export const fairness: Rule = {
   name: 'fairness',
   promise:
-    'Exactly the first N eligible arrivals hold the N units. (Told only of drops where no unit came back: a returned unit belongs to a later arrival by design.)',
-  breaches: ({ ledger, steps }) => {
-    const known = steps.every(({ conditions }) => conditions.perUserLimit !== undefined);
-    if (!known || liveGrants(ledger).length !== ledger.grants.length) return [];
-    const entitled = entitledArrivals(steps);
+    'Exactly the first N eligible arrivals hold the N units; of units that were added later, those who waited hold the first. (Told only of drops where no unit came back: a returned unit belongs to a later arrival by design.)',
+  breaches: ({ ledger, walk }) => {
+    const known = walk.moments.every(({ conditions }) => conditions.perUserLimit !== undefined);
+    const cameBack = walk.endings.some(({ kind }) => kind === 'released');
+    if (!known || cameBack) return [];
+    const entitled = entitledArrivals(walk.steps);
     const holding = new Set(ledger.grants.map((grant) => grant.arrival));
     const passedOver = [...entitled].filter((arrival) => !holding.has(arrival));
     const outOfTurn = [...holding].filter((arrival) => !entitled.has(arrival));
@@ -113,16 +124,17 @@ export const fairness: Rule = {
   },
 };
 
-/** Deals the units anew, from nothing but the order of arrival, the limit and the stock of the time. */
-function entitledArrivals(steps: Evidence['steps']): Set<number> {
+/** Deals the units anew, from nothing but the order of arrival, the limit, the stock of the time and who waited. `line_order` judges the offers. */
+function entitledArrivals(steps: Evidence['walk']['steps']): Set<number> {
   const entitled = new Set<number>();
   const ofUser = new Map<string, number>();
-  for (const { claim, conditions } of steps) {
-    const held = ofUser.get(claim.userId) ?? 0;
-    if (claim.outcome === 'closed' || held >= (conditions.perUserLimit ?? 0) || entitled.size >= conditions.stock)
-      continue;
-    entitled.add(claim.arrival);
-    ofUser.set(claim.userId, held + 1);
+  for (const { outcome, userId, arrival, conditions, waiting } of steps) {
+    const held = ofUser.get(userId) ?? 0;
+    const isFull = entitled.size + reservedUnits(conditions, waiting) >= conditions.stock;
+    const isEligible = outcome !== 'closed' && held < (conditions.perUserLimit ?? 0) && !isFull;
+    if (outcome !== 'offered' && !isEligible) continue;
+    entitled.add(arrival);
+    ofUser.set(userId, held + 1);
   }
   return entitled;
 }

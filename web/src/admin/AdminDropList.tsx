@@ -34,9 +34,14 @@ export function AdminDropList() {
     <div class="page">
       <div class="admin-head">
         <h1>{words.title}</h1>
-        <a class="button primary" href="/admin/new">
-          {words.create}
-        </a>
+        <div class="admin-head-links">
+          <a class="button" href="/admin/coupons">
+            {words.till.title}
+          </a>
+          <a class="button primary" href="/admin/new">
+            {words.create}
+          </a>
+        </div>
       </div>
       {state.value.is === 'loading' ? (
         <div class="skeleton form-skeleton" aria-busy="true" />
@@ -91,6 +96,7 @@ function AdminRow({ source }: { source: Signal<Drop> }) {
         </a>
         <span class="small soft number">
           {messages.value.drops.opensAt(drop.opensAt)} · {words.granted(drop.stock - drop.remaining, drop.stock)}
+          {drop.waiting > 0 && <> · {words.waiting(drop.waiting)}</>}
         </span>
         {failure.value !== null && (
           <span class="field-hint wrong" role="alert">

@@ -4,6 +4,7 @@ import { account } from '../accounts/session.ts';
 import { messages } from '../language/language.ts';
 import { AdminDropList } from './AdminDropList.tsx';
 import './admin.css';
+import { CouponTillPage } from './CouponTillPage.tsx';
 import { CreateDropPage } from './CreateDropPage.tsx';
 import { EditDropPage } from './EditDropPage.tsx';
 
@@ -26,5 +27,6 @@ function AdminRoutes() {
   const { path } = useLocation();
   const [, , id] = path.split('/');
   if (id === undefined || id === '') return <AdminDropList />;
+  if (id === 'coupons') return <CouponTillPage />;
   return id === 'new' ? <CreateDropPage /> : <EditDropPage key={id} id={decodeURIComponent(id)} />;
 }

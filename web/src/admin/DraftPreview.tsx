@@ -36,6 +36,7 @@ function previewOf(draft: Draft): Drop {
     lastGrantedArrival: null,
     perUserLimit: 1,
     waitingLine: false,
+    waiting: 0,
     createdAt: opensAt.toISOString(),
   };
   if (draft.kind === 'product')

@@ -148,7 +148,13 @@ function ProductTerms(access: FormAccess) {
         <DraftField {...shared} field="price" label={words.price} inputMode="decimal" />
         <DraftField {...shared} field="currency" label={words.currency} maxLength={3} />
       </div>
-      <DraftField {...shared} field="holdMinutes" label={words.holdMinutes} inputMode="numeric" />
+      <DraftField
+        {...shared}
+        field="holdMinutes"
+        label={words.holdMinutes}
+        hint={words.holdMinutesHint}
+        inputMode="decimal"
+      />
     </>
   );
 }

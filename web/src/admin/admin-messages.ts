@@ -1,8 +1,5 @@
-import { computed } from '@preact/signals';
-import { language } from '../language/language.ts';
-import { type AdminMessages, adminEnglish } from './admin-english.ts';
+import { textsOf } from '../language/language.ts';
+import { adminEnglish } from './admin-english.ts';
 import { adminKorean } from './admin-korean.ts';
 
-const catalogues = { en: adminEnglish, ko: adminKorean };
-
-export const adminMessages = computed<AdminMessages>(() => catalogues[language.value]);
+export const adminMessages = textsOf({ en: adminEnglish, ko: adminKorean });

@@ -1,6 +1,6 @@
 import { messages } from '../language/language.ts';
 import { adminMessages } from './admin-messages.ts';
-import { type Draft, toMinor } from './draft.ts';
+import { type Draft, holdMinutesRange, isHoldMinutes, toMinor } from './draft.ts';
 
 export type DraftErrors = Partial<Record<keyof Draft, string>>;
 
@@ -43,7 +43,7 @@ export function draftErrors(draft: Draft, isFixed: boolean): DraftErrors {
   };
   if (draft.kind === 'product') {
     money('price', 0);
-    whole('holdMinutes', 1, 1440);
+    check('holdMinutes', minutesError(draft.holdMinutes));
     return errors;
   }
   if (draft.discountKind === 'percent') whole('percent', 1, 100);
@@ -52,6 +52,11 @@ export function draftErrors(draft: Draft, isFixed: boolean): DraftErrors {
   else if (draft.validUntil === '') errors.validUntil = required;
   else if (Date.parse(draft.validUntil) <= opening) errors.validUntil = words.beforeOpening;
   return errors;
+}
+
+function minutesError(typed: string): string | undefined {
+  if (typed.trim() === '') return messages.value.errors.required;
+  return isHoldMinutes(typed) ? undefined : adminMessages.value.wrong.minutes(...holdMinutesRange);
 }
 
 /** Fields as the server names them, where the form has other names for them. */

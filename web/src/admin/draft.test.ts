@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toMinor } from './draft.ts';
+import { isHoldMinutes, toMinor } from './draft.ts';
 
 test.each([
   ['5000', 'KRW', 5000],
@@ -13,4 +13,20 @@ test.each([
   ['ten', 'KRW', undefined],
 ])('%s %s is %s of the smallest unit', (text, currency, units) => {
   expect(toMinor(text, currency)).toBe(units);
+});
+
+test.each([
+  ['30', true],
+  ['0.05', true],
+  ['.5', true],
+  ['1440', true],
+  ['0.04', false],
+  ['1441', false],
+  ['0', false],
+  ['-3', false],
+  ['1e2', false],
+  ['', false],
+  ['half', false],
+])('%j minutes to pay: %s', (text, isPossible) => {
+  expect(isHoldMinutes(text)).toBe(isPossible);
 });

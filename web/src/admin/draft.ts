@@ -127,6 +127,14 @@ export function toMinor(text: string, currency: string): number | undefined {
   return Number(`${match[1]}${fraction.padEnd(digits, '0')}`);
 }
 
+export const holdMinutesRange = [0.05, 1440] as const;
+
+/** Part minutes too: the server keeps holds to the second. */
+export function isHoldMinutes(text: string): boolean {
+  const [least, most] = holdMinutesRange;
+  return /^\d*\.?\d+$/.test(text.trim()) && Number(text) >= least && Number(text) <= most;
+}
+
 function toMajor(units: number, currency: string): string {
   const digits = currencyDigits(currency);
   return (units / 10 ** digits).toFixed(digits);

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Drop, DropState } from '../drops/drop.ts';
 import { messages } from '../language/language.ts';
+import type { LineView } from '../line/line.ts';
 import type { ClaimView } from './claim.ts';
 import { outcomeWords } from './outcome-words.ts';
 
@@ -10,12 +11,13 @@ interface AnnouncerProps {
   state: DropState;
   untilOpeningMs: number;
   view: ClaimView;
+  line: LineView;
 }
 
 const marksSeconds = [600, 300, 60, 30, 10];
 
 /** Tells screen readers the few moments that matter; a countdown read out every second would drown everything else. */
-export function Announcer({ drop, state, untilOpeningMs, view }: AnnouncerProps) {
+export function Announcer({ drop, state, untilOpeningMs, view, line }: AnnouncerProps) {
   const text = useSignal('');
   const words = messages.value;
   const seconds = Math.ceil(untilOpeningMs / 1000);
@@ -37,6 +39,13 @@ export function Announcer({ drop, state, untilOpeningMs, view }: AnnouncerProps)
     else if (view.is === 'failed') text.value = words.claims.rejected;
     else if (view.is === 'answered') text.value = spoken(drop, view);
   }, [view]);
+  // The place is told when it is taken, and when it is the first: in between it may change every second.
+  const isFirst = line.is === 'waiting' && line.position === 1;
+  useEffect(() => {
+    if (line.is === 'waiting')
+      text.value = words.line.placed(line.position, Math.max(line.waiting, line.position ?? 1));
+    else if (line.is === 'refused') text.value = words.line.refusedTitle;
+  }, [line.is, isFirst]);
 
   return (
     <p class="for-readers" role="status" aria-live="assertive">

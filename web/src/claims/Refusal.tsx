@@ -26,6 +26,9 @@ export function Refusal({ drop, answer }: { drop: Drop; answer: Answer }) {
           ? words.lastUnit(lastGrantedArrival)
           : text}
       </p>
+      {answer.outcome === 'sold_out' && drop.waitingLine && (
+        <p class="board-note">{messages.value.line.others(drop.waiting)}</p>
+      )}
     </>
   );
 }

@@ -4,8 +4,11 @@ import type { Drop, DropState } from '../drops/drop.ts';
 import { StockBar } from '../drops/StockBar.tsx';
 import { amount } from '../language/format.ts';
 import { messages } from '../language/language.ts';
+import { LinePlace } from '../line/LinePlace.tsx';
+import type { LineView } from '../line/line.ts';
 import { connection } from '../realtime/connection.ts';
 import type { ClaimView, Waiting } from './claim.ts';
+import { outcomeWords } from './outcome-words.ts';
 import { Refusal } from './Refusal.tsx';
 import { WinTicket } from './WinTicket.tsx';
 
@@ -14,14 +17,15 @@ interface StageProps {
   state: DropState;
   untilOpeningMs: number;
   view: ClaimView;
+  line: LineView;
 }
 
 /** A board of fixed height, on which countdown, stock and outcome take turns: whatever happens, nothing around it moves. */
 export function Stage(props: StageProps) {
-  const { drop, state, view } = props;
+  const { drop, state, view, line } = props;
   const words = messages.value.drops;
   const isStale = connection.isWanted.value && !connection.isLive.value;
-  const mood = moodOf(state, view);
+  const mood = moodOf(state, view, line);
   const board = useRef<HTMLDivElement>(null);
   const hasNews = view.is === 'answered' && view.answer.isFresh === true;
   useEffect(() => {
@@ -47,11 +51,22 @@ export function Stage(props: StageProps) {
   );
 }
 
-function StageMain({ drop, state, untilOpeningMs, view }: StageProps) {
+function StageMain({ drop, state, untilOpeningMs, view, line }: StageProps) {
   const words = messages.value;
   if (view.is === 'waiting') return <Asking waiting={view.waiting} />;
+  if (line.is === 'joining') return <Told title={words.line.joining} text={words.line.joiningText} />;
+  if (line.is === 'waiting') return <LinePlace drop={drop} place={line} />;
+  if (line.is === 'refused') return <Told title={words.line.refusedTitle} text={lineRefusal(line.code)} />;
   if (view.is === 'answered' && view.answer.outcome === 'granted')
-    return <WinTicket key={view.answer.requestId} drop={drop} answer={view.answer} />;
+    return (
+      <WinTicket
+        key={view.answer.requestId}
+        title={outcomeWords(drop, view.answer).title}
+        kind={drop.kind}
+        stock={drop.stock}
+        answer={view.answer}
+      />
+    );
   // A press before the opening takes nobody's countdown away.
   if (view.is === 'answered' && view.answer.outcome !== 'not_open') return <Refusal drop={drop} answer={view.answer} />;
   if (view.is === 'unanswered') return <Told title={words.claims.failedTitle} text={words.claims.failedText} />;
@@ -87,7 +102,13 @@ function StageMain({ drop, state, untilOpeningMs, view }: StageProps) {
         </p>
       </>
     );
-  if (state === 'sold_out') return <Told title={words.claims.soldOutTitle} text={words.claims.soldOut(drop.stock)} />;
+  if (state === 'sold_out')
+    return (
+      <Told
+        title={words.claims.soldOutTitle}
+        text={drop.waitingLine ? words.line.offer(drop.waiting) : words.claims.soldOut(drop.stock)}
+      />
+    );
   if (state === 'cancelled') return <Told title={words.claims.cancelledTitle} text={words.claims.cancelledText} />;
   return (
     <Told title={words.claims.endedTitle} text={drop.closesAt === null ? '' : words.drops.closedAt(drop.closesAt)} />
@@ -116,6 +137,11 @@ function Asking({ waiting }: { waiting: Waiting }) {
   );
 }
 
+function lineRefusal(code: string): string {
+  const { refused, refusedText } = messages.value.line;
+  return code === 'network' ? messages.value.errors.network : (refused[code as keyof typeof refused] ?? refusedText);
+}
+
 export function Told({ title, text }: { title: string; text: string }) {
   return (
     <>
@@ -125,8 +151,10 @@ export function Told({ title, text }: { title: string; text: string }) {
   );
 }
 
-function moodOf(state: DropState, view: ClaimView): string {
-  if (view.is === 'waiting') return 'waiting';
+function moodOf(state: DropState, view: ClaimView, line: LineView): string {
+  if (view.is === 'waiting' || line.is === 'joining') return 'waiting';
+  if (line.is === 'waiting') return 'line';
+  if (line.is === 'refused') return 'over';
   if (view.is === 'answered' && view.answer.outcome !== 'not_open')
     return view.answer.outcome === 'granted' ? 'won' : 'lost';
   return state === 'open' ? 'open' : state === 'scheduled' ? 'coming' : 'over';

@@ -1,47 +1,77 @@
 import { CodeText } from '../design/CodeText.tsx';
 import { CopyButton } from '../design/CopyButton.tsx';
 import { Countdown } from '../drops/Countdown.tsx';
-import type { Drop } from '../drops/drop.ts';
+import type { DropKind } from '../drops/drop.ts';
 import { useCountdown } from '../drops/useCountdown.ts';
 import { messages } from '../language/language.ts';
+import type { ClaimAnswer } from '../realtime/messages.ts';
 import { Confetti } from './Confetti.tsx';
 import type { Answer } from './claim.ts';
-import { outcomeWords } from './outcome-words.ts';
+
+export type TicketAnswer = ClaimAnswer & Pick<Answer, 'isFresh' | 'grantState' | 'isPaying'>;
+
+interface WinTicketProps {
+  title: string;
+  kind: DropKind;
+  /** Null where it is not known. */
+  stock: number | null;
+  answer: TicketAnswer;
+}
 
 /** The unit in hand: a paper ticket that drops onto the board. */
-export function WinTicket({ drop, answer }: { drop: Drop; answer: Answer }) {
-  const words = messages.value;
-  const held = useCountdown(answer.holdUntil ?? null);
-  const { title } = outcomeWords(drop, answer);
+export function WinTicket({ title, kind, stock, answer }: WinTicketProps) {
+  const words = messages.value.claims;
+  const isFresh = answer.isFresh === true;
   return (
     <>
-      {answer.isFresh === true && <Confetti />}
+      {isFresh && <Confetti />}
       <p class="stage-title won">{title}</p>
-      <div class="win-ticket" data-fresh={answer.isFresh === true}>
-        {answer.code ? (
-          <div class="win-code">
-            <CodeText code={answer.code} />
-            <CopyButton text={answer.code} label={words.coupons.copyCode(answer.code)} />
-          </div>
-        ) : (
-          held !== null && (
-            <div class="win-code">
-              <span class="small">{words.claims.payWithin}</span>
-              <Countdown milliseconds={held} />
-            </div>
-          )
-        )}
+      <div class="win-ticket" data-fresh={isFresh}>
+        <div class="win-code">
+          <InHand answer={answer} />
+        </div>
         <p class="win-numbers number">
-          {answer.serial !== undefined && <span>{words.claims.serial(answer.serial, drop.stock)}</span>}
-          {answer.arrival !== undefined && <span>{words.claims.arrival(answer.arrival)}</span>}
+          {answer.serial !== undefined && <span>{words.serial(answer.serial, stock)}</span>}
+          {answer.arrival !== undefined && <span>{words.arrival(answer.arrival)}</span>}
         </p>
       </div>
       <p class="win-more">
-        {answer.validUntil && <span>{words.coupons.validUntil(answer.validUntil)}</span>}
-        <a href={drop.kind === 'coupon' ? '/coupons' : '/slots'}>
-          {drop.kind === 'coupon' ? words.claims.toCoupons : words.claims.toSlots}
-        </a>
+        {answer.validUntil && <span>{words.validUntil(answer.validUntil)}</span>}
+        {kind === 'coupon' ? (
+          <a href="/coupons">{words.toCoupons}</a>
+        ) : answer.grantState === 'confirmed' ? (
+          <a href={`/slots/${answer.grantId}`}>{words.toSlot}</a>
+        ) : (
+          <a class="win-pay" href={`/slots/${answer.grantId}`}>
+            {words.toPay}
+          </a>
+        )}
       </p>
+    </>
+  );
+}
+
+/** What one has: a code to use, or time to pay; or what has become of it. */
+function InHand({ answer }: { answer: TicketAnswer }) {
+  const words = messages.value.claims;
+  const { code, holdUntil, grantState, isPaying } = answer;
+  const left = useCountdown(holdUntil ?? null);
+  if (grantState === 'used') return <strong>{words.used}</strong>;
+  if (code)
+    return (
+      <>
+        <CodeText code={code} />
+        <CopyButton text={code} label={words.copyCode(code)} />
+      </>
+    );
+  if (grantState === 'confirmed') return <strong>{words.bought}</strong>;
+  if (isPaying === true) return <strong>{words.paying}</strong>;
+  if (left === null) return null;
+  if (left === 0) return <strong>{words.holdOver}</strong>;
+  return (
+    <>
+      <span class="small">{words.payWithin}</span>
+      <Countdown milliseconds={left} />
     </>
   );
 }

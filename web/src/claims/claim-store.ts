@@ -25,6 +25,11 @@ export const claimStore = {
     const others = this.answers().filter((kept) => kept.requestId !== answer.requestId);
     writeSession(answersKey, JSON.stringify([...others, answer].slice(-keptMax)));
   },
+
+  /** What came of the grant has ended: it is nothing to be shown again. */
+  dropAnswer(grantId: string): void {
+    writeSession(answersKey, JSON.stringify(this.answers().filter((kept) => kept.grantId !== grantId)));
+  },
 };
 
 function isListOf<T>(field: string) {

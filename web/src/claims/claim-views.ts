@@ -1,8 +1,9 @@
 import { batch, type Signal, signal, untracked } from '@preact/signals';
 import { account } from '../accounts/session.ts';
-import type { ClaimAnswer } from '../realtime/messages.ts';
+import { type Grant, isInHand } from '../grants/grant.ts';
 import type { Answer, ClaimView } from './claim.ts';
 import { claimStore } from './claim-store.ts';
+import { answerOf } from './grant-answer.ts';
 
 /** What the pages read: per drop where its press stands, and all answers of the signed-in account, oldest first. */
 const views = new Map<string, Signal<ClaimView>>();
@@ -22,9 +23,15 @@ export function grantsHeld(dropId: string): number {
 
 export function showAnswer(answer: Answer): void {
   batch(() => {
-    answers.value = [...answers.value, answer];
+    answers.value = [...answers.value.filter((known) => !isSameGrant(known, answer.grantId)), answer];
     claimView(answer.dropId).value = { is: 'answered', answer };
   });
+}
+
+/** The turn in the waiting line has come: celebrated like a press that won. */
+export function showOffered(grant: Grant): void {
+  const accountId = account.value?.id;
+  if (accountId !== undefined) showAnswer({ ...answerOf(grant), accountId, isFresh: true });
 }
 
 export function restoreViews(accountId: string | undefined): void {
@@ -32,17 +39,34 @@ export function restoreViews(accountId: string | undefined): void {
   for (const [dropId, view] of views) view.value = firstView(dropId);
 }
 
-/** Grants learned elsewhere (the list of my grants) count as answers too. */
-export function rememberGrants(learned: ClaimAnswer[]): void {
+/** Grants learned elsewhere count as answers too; those that have ended no longer do. */
+export function rememberGrants(grants: readonly Grant[]): void {
   const accountId = account.value?.id;
   if (accountId === undefined) return;
-  const known = new Set(answers.value.map((answer) => answer.grantId));
-  const added = learned.filter((answer) => !known.has(answer.grantId)).map((answer) => ({ ...answer, accountId }));
-  answers.value = [...added, ...answers.value];
-  for (const { dropId } of added) {
-    const view = claimView(dropId);
-    if (view.value.is === 'unpressed') view.value = firstView(dropId);
-  }
+  batch(() => {
+    for (const grant of grants) {
+      const known = answers.value.find((answer) => isSameGrant(answer, grant.id));
+      if (!isInHand(grant)) forget(grant.id);
+      else if (known) replace(known, { ...known, ...answerOf(grant), requestId: known.requestId });
+      else answers.value = [{ ...answerOf(grant), accountId }, ...answers.value];
+      const view = claimView(grant.dropId);
+      const isShown = view.value.is === 'answered' && isSameGrant(view.value.answer, grant.id);
+      if (isShown || view.value.is === 'unpressed') view.value = firstView(grant.dropId);
+    }
+  });
+}
+
+function forget(grantId: string): void {
+  answers.value = answers.value.filter((answer) => !isSameGrant(answer, grantId));
+  claimStore.dropAnswer(grantId);
+}
+
+function replace(known: Answer, changed: Answer): void {
+  answers.value = answers.value.map((answer) => (answer === known ? changed : answer));
+}
+
+function isSameGrant(answer: Answer, grantId: string | undefined): boolean {
+  return grantId !== undefined && answer.grantId === grantId;
 }
 
 /** Before a press in this visit: a unit already in hand is shown; an old refusal is not, the drop may have changed. */

@@ -1,3 +1,4 @@
+import type { GrantState } from '../grants/grant.ts';
 import type { ClaimAnswer } from '../realtime/messages.ts';
 
 /** One press of the button. It keeps its `requestId` until it is answered, over reloads and reconnects. */
@@ -13,6 +14,9 @@ export type Answer = ClaimAnswer & {
   accountId: string;
   /** Answered on this page just now, so a win is celebrated; not stored, so a reload shows it calmly. */
   isFresh?: boolean;
+  /** What has become of the unit since; absent while nothing has. */
+  grantState?: GrantState;
+  isPaying?: boolean;
 };
 
 export type Waiting =

@@ -22,7 +22,7 @@ import { connection } from '../realtime/connection.ts';
 import type { ClaimAnswer } from '../realtime/messages.ts';
 import { type Answer, newRequestId, type Press, type Waiting } from './claim.ts';
 import { claimStore } from './claim-store.ts';
-import { claimView, restoreViews, showAnswer } from './claim-views.ts';
+import { claimView, rememberGrants, restoreViews, showAnswer, showOffered } from './claim-views.ts';
 import { postClaim, type Reply, replyFromError } from './reply.ts';
 
 interface Delivery {
@@ -76,6 +76,8 @@ export function startClaims(): void {
     else if (message.type === 'queued') take(message.requestId, { is: 'queued', afterSeconds: null });
     else if (message.type === 'error' && message.requestId !== undefined)
       take(message.requestId, replyFromError(message.code, message.retryAfterSeconds ?? null));
+    else if (message.type === 'grant' && message.because === 'offered') showOffered(message.grant);
+    else if (message.type === 'grant') rememberGrants([message.grant]);
   });
   effect(() => {
     const accountId = account.value?.id;

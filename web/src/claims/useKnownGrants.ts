@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { account } from '../accounts/session.ts';
-import { type Grant, loadGrantsOf } from '../coupons/grant.ts';
 import type { Drop } from '../drops/drop.ts';
+import { loadGrantsOf } from '../grants/grant.ts';
 import { serverNow } from '../realtime/clock.ts';
 import { rememberGrants } from './claim-views.ts';
 
@@ -18,23 +18,9 @@ export function useKnownGrants(drop: Drop): void {
     const sinceOpening = serverNow() - Date.parse(drop.opensAt);
     if (accountId === undefined || sinceOpening < quietMilliseconds) return;
     loadGrantsOf(drop.id).then(
-      (page) => rememberGrants(page.items.filter(isHeld).map(toAnswer)),
+      (page) => rememberGrants(page.items),
       // Only a convenience: without it the press tells.
       () => undefined,
     );
   }, [accountId, drop.id]);
-}
-
-function isHeld(grant: Grant): boolean {
-  return grant.state === 'usable' || grant.state === 'used' || grant.state === 'held' || grant.state === 'confirmed';
-}
-
-function toAnswer(grant: Grant) {
-  const { id, dropId, serial, arrival, code, validUntil, holdUntil } = grant;
-  return {
-    requestId: `grant-${id}`,
-    outcome: 'granted' as const,
-    grantId: id,
-    ...{ dropId, serial, arrival, code, validUntil, holdUntil },
-  };
 }

@@ -1,18 +1,21 @@
+import type { Signal } from '@preact/signals';
 import { CodeText } from '../design/CodeText.tsx';
 import { CopyButton } from '../design/CopyButton.tsx';
 import { discountText } from '../drops/offer.ts';
+import { type CouponState, type Grant, grantPath } from '../grants/grant.ts';
+import { useGrantState } from '../grants/useGrant.ts';
 import { messages } from '../language/language.ts';
-import type { Grant } from './grant.ts';
+import { couponMessages } from './coupon-messages.ts';
 
 const soonMilliseconds = 3 * 24 * 60 * 60_000;
 
-export function CouponTicket({ coupon }: { coupon: Grant }) {
-  const words = messages.value.coupons;
-  const isUsable = coupon.state === 'usable';
-  const endsSoon =
-    isUsable && coupon.validUntil !== null && Date.parse(coupon.validUntil) - Date.now() < soonMilliseconds;
+export function CouponTicket({ source }: { source: Signal<Grant> }) {
+  const coupon = source.value;
+  const { state, leftMs } = useGrantState(coupon);
+  const words = couponMessages.value;
+  const isUsable = state === 'usable';
   return (
-    <li class="ticket" data-state={coupon.state}>
+    <li class="ticket" data-state={state}>
       <div class="ticket-stub">
         <strong>{coupon.discount ? discountText(coupon.discount) : ''}</strong>
         <span class="small number">No. {coupon.serial}</span>
@@ -20,20 +23,20 @@ export function CouponTicket({ coupon }: { coupon: Grant }) {
       <div class="ticket-body">
         <div class="card-line">
           <h2 class="ticket-title">
-            <a href={`/drops/${coupon.dropId}`}>{coupon.title}</a>
+            <a href={grantPath(coupon)}>{coupon.title}</a>
           </h2>
-          {endsSoon && <span class="chip warn">{words.lastDay}</span>}
-          {!isUsable && <span class="chip">{words.state[coupon.state as keyof typeof words.state]}</span>}
+          {isUsable && leftMs !== null && leftMs < soonMilliseconds && <span class="chip warn">{words.lastDay}</span>}
+          {!isUsable && <span class="chip">{words.state[state as CouponState]}</span>}
         </div>
         <p class="small soft">
-          {coupon.validUntil === null ? words.noEnd : words.validUntil(coupon.validUntil)}
+          {coupon.validUntil === null ? words.noEnd : messages.value.claims.validUntil(coupon.validUntil)}
           <br />
-          {words.received(coupon.grantedAt)}
+          {coupon.settledAt === null ? words.received(coupon.grantedAt) : words.usedAt(coupon.settledAt)}
         </p>
         {coupon.code !== null && (
           <div class="ticket-code">
             <CodeText code={coupon.code} />
-            {isUsable && <CopyButton text={coupon.code} label={words.copyCode(coupon.code)} />}
+            {isUsable && <CopyButton text={coupon.code} label={messages.value.claims.copyCode(coupon.code)} />}
           </div>
         )}
       </div>

@@ -4,7 +4,7 @@ import { useId } from 'preact/hooks';
 export interface InputAttributes {
   type?: 'text' | 'email' | 'password' | 'datetime-local';
   autocomplete?: string;
-  autocapitalize?: 'none';
+  autocapitalize?: 'none' | 'characters';
   spellcheck?: boolean;
   inputMode?: 'numeric' | 'decimal' | 'url';
   maxLength?: number;

@@ -28,6 +28,7 @@ export function DropFacts({ drop }: { drop: Drop }) {
             </Fact>
           )}
           {drop.kind === 'product' && <Fact term={words.hold}>{words.holdMinutes(drop.holdMinutes)}</Fact>}
+          {drop.waitingLine && <Fact term={messages.value.line.fact}>{messages.value.line.factText}</Fact>}
         </dl>
         <p class="small soft">{words.fairness}</p>
       </section>

@@ -30,10 +30,10 @@ function DropLoader({ id }: { id: string }) {
   if (state.value.is === 'failed' && state.value.error instanceof Problem && state.value.error.status === 404)
     return <NotFoundPage title={messages.value.drops.notFound} />;
   if (!drop) return state.value.is === 'failed' ? <LoadFailure onRetry={reload} /> : <DropPageSkeleton />;
-  return <DropView source={drop} />;
+  return <DropView source={drop} isLoaded={state.value.is === 'ready'} />;
 }
 
-function DropView({ source }: { source: Signal<Drop> }) {
+function DropView({ source, isLoaded }: { source: Signal<Drop>; isLoaded: boolean }) {
   const drop = source.value;
   const { state, untilOpeningMs } = useDropState(drop);
   const words = messages.value.drops;
@@ -57,7 +57,7 @@ function DropView({ source }: { source: Signal<Drop> }) {
           <h1>{drop.title}</h1>
           <p class="drop-offer">{offerText(drop)}</p>
         </header>
-        <ClaimPanel drop={drop} state={state} untilOpeningMs={untilOpeningMs} />
+        <ClaimPanel drop={drop} state={state} untilOpeningMs={untilOpeningMs} isLoaded={isLoaded} />
       </div>
       <DropFacts drop={drop} />
     </article>

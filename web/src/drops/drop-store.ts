@@ -59,6 +59,7 @@ export function tellOutcome({ dropId, outcome }: ClaimAnswer): void {
 function applyLive(live: LiveDrop): void {
   const known = drops.get(live.dropId);
   if (!known) return;
-  const { state, remaining, stock, lastGrantedArrival, opensAt, closesAt } = live;
-  known.value = { ...known.value, state, remaining, stock, lastGrantedArrival, opensAt, closesAt };
+  const { state, remaining, stock, waitingLine, waiting, lastGrantedArrival, opensAt, closesAt } = live;
+  const counts = { state, remaining, stock, waitingLine, waiting, lastGrantedArrival };
+  known.value = { ...known.value, ...counts, opensAt, closesAt };
 }

@@ -15,7 +15,10 @@ interface DropCommon {
   /** The latest arrival that got a unit. */
   lastGrantedArrival: number | null;
   perUserLimit: number;
+  /** Whether people can wait for units that come back. */
   waitingLine: boolean;
+  /** How many do. What is left is theirs first, so the drop is sold out to everyone else. */
+  waiting: number;
   createdAt: string;
 }
 

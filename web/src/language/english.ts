@@ -26,6 +26,7 @@ export const english = {
     retry: 'Try again',
     more: 'Show more',
     loading: 'Loading',
+    notNow: 'Not now',
     signInFirst: 'Sign in to see this page.',
     adminOnly: 'This page is for administrators.',
   },
@@ -101,7 +102,8 @@ export const english = {
     validDays: (days: number) => (days === 1 ? '1 day from receipt' : `${amount(days)} days from receipt`),
     validUntil: (at: string) => `until ${dateTime(at)}`,
     hold: 'Held for',
-    holdMinutes: (minutes: number) => `${amount(minutes)} min to pay`,
+    holdMinutes: (minutes: number) =>
+      minutes < 1 ? `${amount(Math.round(minutes * 60))} s to pay` : `${amount(minutes)} min to pay`,
     about: 'About this drop',
     terms: 'Good to know',
     fairness: 'Arrival order is decided in one ledger. Pressing twice or reloading never costs you your place.',
@@ -128,16 +130,25 @@ export const english = {
     have: 'You have it',
     wonCoupon: 'It’s yours!',
     wonProduct: 'You’re in!',
-    serial: (serial: number, stock: number) => `No. ${amount(serial)} of ${amount(stock)}`,
+    /** A unit that came back gets a new number, which may be beyond the stock. */
+    serial: (serial: number, stock: number | null) =>
+      stock === null || serial > stock ? `No. ${amount(serial)}` : `No. ${amount(serial)} of ${amount(stock)}`,
     arrival: (arrival: number) => `${ordinal(arrival)} to arrive`,
     /** The number large, its unit small beside it. */
     arrivalBoard: (arrival: number) => ({ number: ordinal(arrival), unit: '' }),
     code: 'Coupon code',
     copy: 'Copy',
     copied: 'Copied',
-    payWithin: 'Time left to buy',
+    copyCode: (code: string) => `Copy code ${code}`,
+    validUntil: (at: string) => `Valid until ${dateTime(at)}`,
+    payWithin: 'Time left to pay',
+    holdOver: 'Time ran out',
+    paying: 'Payment on its way',
+    bought: 'Bought',
+    used: 'Used',
     toCoupons: 'My coupons',
-    toSlots: 'My slots',
+    toPay: 'Pay now',
+    toSlot: 'My slot',
     lostTitle: 'So close',
     soldOut: (stock: number) => `All ${amount(stock)} are gone.`,
     lostArrival: (arrival: number) => `You were the ${ordinal(arrival)} to arrive.`,
@@ -161,28 +172,47 @@ export const english = {
     signInAgain: 'Your session ended. Sign in, then press again.',
     rejected: 'This press could not be taken.',
   },
-  coupons: {
-    title: 'My coupons',
-    tabs: { usable: 'Usable', used: 'Used', expired: 'Expired' },
-    empty: {
-      usable: 'No coupons to use yet. Catch one in the next drop.',
-      used: 'Coupons you have used will be kept here.',
-      expired: 'Nothing has expired. Well done.',
+  line: {
+    title: 'You are in line',
+    /** On the sold-out board, above the button. */
+    offer: (waiting: number) =>
+      waiting === 0
+        ? 'A unit that comes back goes to whoever waits in line.'
+        : `${people(waiting)} in line. A unit that comes back goes to the first of them.`,
+    others: (waiting: number) => (waiting === 0 ? 'You can wait in line.' : `${people(waiting)} in line.`),
+    join: 'Wait in line',
+    joining: 'Asking for your place…',
+    joiningText: 'Your place is your arrival: nobody overtakes you.',
+    waiting: 'You are in line',
+    signIn: 'Sign in to wait in line',
+    leave: 'Leave the line',
+    leaveSure: 'Really leave?',
+    /** The number large, the rest small beside it. */
+    placeBoard: (position: number, waiting: number) => ({ number: ordinal(position), unit: `of ${amount(waiting)}` }),
+    placed: (position: number | null, waiting: number) =>
+      position === null
+        ? 'You are in line.'
+        : position === 1
+          ? 'You are next in line.'
+          : `You are ${ordinal(position)} of ${amount(waiting)} in line.`,
+    stay: 'Wherever you are on this site, you hear at once when it is your turn.',
+    yourTurn: 'It’s your turn!',
+    close: 'Close',
+    refusedTitle: 'You are not in line',
+    refusedText: 'That did not work. Please try again.',
+    refused: {
+      no_waiting_line: 'This drop has no waiting line any more.',
+      turn_over: 'Your turn is over. Press again to wait once more.',
+      not_open: 'It has not opened yet.',
+      rate_limited: 'Too many requests. Please wait a moment.',
     },
-    validUntil: (at: string) => `Valid until ${dateTime(at)}`,
-    noEnd: 'No end date',
-    lastDay: 'Ends soon',
-    received: (at: string) => `Received ${dateTime(at)}`,
-    copyCode: (code: string) => `Copy code ${code}`,
-    state: { usable: 'Usable', used: 'Used', expired: 'Expired', cancelled: 'Cancelled' },
-  },
-  slots: {
-    title: 'My slots',
-    empty: 'No purchase slots yet. They appear here as soon as you catch one.',
-    state: { held: 'Held for you', confirmed: 'Bought', expired: 'Time ran out', returned: 'Given back' },
-    timeLeft: 'Time left',
-    price: 'Price',
+    fact: 'Waiting line',
+    factText: 'When it is sold out you can wait. What comes back goes to the first in line.',
   },
 };
+
+function people(count: number): string {
+  return count === 1 ? '1 person' : `${amount(count)} people`;
+}
 
 export type Messages = typeof english;

@@ -18,6 +18,10 @@ export function startConnection(): void {
     knownToken = token;
     untracked(() => connection.identityChanged(token !== null));
   });
+  // Whatever page a member is on: their turn in a waiting line may come at any time.
+  effect(() => {
+    if (sessionState.value === 'member') untracked(connection.connect);
+  });
   addEventListener('offline', () => connection.networkLost());
   addEventListener('online', () => connection.woken());
   document.addEventListener('visibilitychange', () => {

@@ -1,5 +1,7 @@
 /** Everything that travels over the socket (docs/socket.md), by direction. */
 import type { DropState } from '../drops/drop.ts';
+import type { Grant } from '../grants/grant.ts';
+import type { Payment } from '../payments/payment.ts';
 
 export type ClientMessage =
   | { type: 'authenticate'; token?: string }
@@ -13,6 +15,8 @@ export interface LiveDrop {
   state: DropState;
   remaining: number;
   stock: number;
+  waitingLine: boolean;
+  waiting: number;
   lastGrantedArrival: number | null;
   opensAt: string;
   closesAt: string | null;
@@ -33,6 +37,22 @@ export interface ClaimAnswer {
   opensAt?: string;
 }
 
+/** Something has become of a grant of mine. `unpaid`: a payment failed, and it may be paid again while its hold lasts. */
+export interface GrantNews {
+  type: 'grant';
+  because: 'offered' | 'expired' | 'used' | 'cancelled' | 'returned' | 'confirmed' | 'paying' | 'unpaid';
+  grant: Grant;
+}
+
+/** My place in the waiting line of a watched drop; null: I am not in it any more. */
+export interface LineNews {
+  type: 'line';
+  dropId: string;
+  position: number | null;
+  waiting: number;
+  arrival?: number;
+}
+
 export interface SocketError {
   type: 'error';
   code: string;
@@ -47,6 +67,9 @@ export type ServerMessage =
   | ({ type: 'outcome' } & ClaimAnswer)
   /** The claim is in the queue; its outcome comes later. */
   | { type: 'queued'; requestId: string; dropId: string }
+  | GrantNews
+  | LineNews
+  | { type: 'payment'; payment: Payment }
   | { type: 'pong'; serverTime: string }
   | SocketError;
 

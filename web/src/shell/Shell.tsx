@@ -5,6 +5,7 @@ import { Icon } from '../design/Icon.tsx';
 import { Logo } from '../design/Logo.tsx';
 import { nextTheme, theme } from '../design/theme.ts';
 import { chooseLanguage, language, messages } from '../language/language.ts';
+import { OfferToasts } from '../line/OfferToasts.tsx';
 import { connection } from '../realtime/connection.ts';
 
 export function Shell({ children }: { children: ComponentChildren }) {
@@ -32,6 +33,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         <span>Doorbuster</span>
         <span>{words.footer}</span>
       </footer>
+      <OfferToasts />
     </>
   );
 }
@@ -39,7 +41,8 @@ export function Shell({ children }: { children: ComponentChildren }) {
 function Menu() {
   const words = messages.value.shell;
   const { path } = useLocation();
-  const here = (href: string) => (path === href ? 'page' : undefined);
+  // A coupon's or a slot's own page lies under its list.
+  const here = (href: string) => (path === href || (href !== '/' && path.startsWith(`${href}/`)) ? 'page' : undefined);
   return (
     <nav class="menu" aria-label={words.menu} data-session={sessionState.value}>
       <a href="/" aria-current={here('/')} class="menu-drops">
@@ -57,7 +60,7 @@ function Menu() {
             <span>{words.slots}</span>
           </a>
           {account.value.role === 'admin' && (
-            <a href="/admin" aria-current={path.startsWith('/admin') ? 'page' : undefined}>
+            <a href="/admin" aria-current={here('/admin')}>
               <Icon name="gear" />
               <span>{words.admin}</span>
             </a>

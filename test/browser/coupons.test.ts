@@ -1,0 +1,133 @@
+/** A coupon after it was won: shown, used, cancelled; and the till's side of it. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  administrator,
+  complaints,
+  describeInBrowser,
+  openBrowser,
+  openPage,
+  type Shop,
+  startShop,
+} from './harness.ts';
+import { fromNow, type Person } from './shop-api.ts';
+import { expectEventually, signIn } from './steps.ts';
+
+describeInBrowser('coupons', { timeout: 90_000 }, () => {
+  let shop: Shop;
+  let browser: Browser;
+  beforeAll(async () => {
+    shop = await startShop();
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await shop?.stop();
+  });
+  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+  async function personWithCoupon(
+    terms = {},
+  ): Promise<{ person: Person; grantId: string; code: string; dropId: string }> {
+    const drop = await shop.api.newCoupon({ title: 'Winter coupon', stock: 5, ...terms });
+    const person = await shop.api.newPerson();
+    const { grantId, code } = await shop.api.claim(person, drop.id);
+    return { person, grantId, code, dropId: drop.id };
+  }
+
+  async function openAs(person: { username: string; password: string }, path: string): Promise<Page> {
+    const page = await openPage(browser);
+    await signIn(page, shop.url, person);
+    await page.goto(`${shop.url}${path}`);
+    return page;
+  }
+
+  test('used online after being asked once; the list keeps it apart', async () => {
+    const { person, grantId } = await personWithCoupon();
+    const page = await openAs(person, '/coupons');
+    await page.getByRole('link', { name: 'Winter coupon' }).click();
+    await page.getByText('Show this to the shop').waitFor();
+    await page.getByRole('button', { name: 'Use online' }).click();
+    await page.getByRole('button', { name: 'Not now' }).click();
+    expect((await shop.api.grant(person, grantId)).state).toBe('usable');
+
+    await page.getByRole('button', { name: 'Use online' }).click();
+    await page.getByLabel('Order number').fill('A-1207');
+    await page.getByRole('button', { name: 'Use it now' }).click();
+    await page.getByText('This coupon has been used').waitFor();
+    await page.getByText('A-1207').waitFor();
+    expect(await shop.api.grant(person, grantId)).toMatchObject({ state: 'used', reference: 'A-1207' });
+
+    await page.getByRole('link', { name: 'My coupons' }).first().click();
+    await page.getByText('No coupons to use yet').waitFor();
+    await page.getByRole('tab', { name: 'Used' }).click();
+    await page.getByRole('link', { name: 'Winter coupon' }).waitFor();
+    await page.context().close();
+  });
+
+  test('cancelled after being asked once: the unit goes back on offer', async () => {
+    const { person, grantId, dropId } = await personWithCoupon();
+    const page = await openAs(person, `/coupons/${grantId}`);
+    await page.getByRole('button', { name: 'Cancel coupon' }).click();
+    await page.getByText('the coupon goes back').waitFor();
+    await page.getByRole('button', { name: 'Cancel it' }).click();
+    await page.getByText('You cancelled this coupon').waitFor();
+    await expectEventually(async () => (await shop.api.drop(dropId)).remaining, 5);
+    await page.context().close();
+  });
+
+  test('a coupon that is used elsewhere shows so without reloading', async () => {
+    const { person, grantId } = await personWithCoupon();
+    const page = await openAs(person, `/coupons/${grantId}`);
+    await page.getByText('Show this to the shop').waitFor();
+    await shop.api.use(person, grantId);
+    await page.getByText('This coupon has been used').waitFor();
+    await page.context().close();
+  });
+
+  test('a coupon ends by the server’s clock while one looks at it', async () => {
+    const { person, grantId } = await personWithCoupon({ validForDays: null, validUntil: fromNow(6) });
+    const page = await openAs(person, `/coupons/${grantId}`);
+    await page.getByText('This coupon has expired').waitFor();
+    expect((await shop.api.grant(person, grantId)).state).toBe('expired');
+    await page.context().close();
+  });
+
+  test('somebody else’s coupon is nobody’s', async () => {
+    const { grantId } = await personWithCoupon();
+    const page = await openAs(await shop.api.newPerson(), `/coupons/${grantId}`);
+    await page.getByText('There is no such coupon or slot of yours').waitFor();
+    await page.context().close();
+  });
+
+  test('at the till: typed as people type, looked up, used with a reference, and not twice', async () => {
+    const { person, grantId, code } = await personWithCoupon();
+    const page = await openAs(administrator, '/admin');
+    await page.getByRole('link', { name: 'Coupon at the till' }).click();
+    const field = page.getByLabel('Coupon code');
+    await field.fill('nonsense');
+    await page.getByRole('button', { name: 'Look it up' }).click();
+    await page.getByText('This is not a code').waitFor();
+
+    // The last character checks the others.
+    await field.fill(`${code.slice(0, -1)}${code.endsWith('Z') ? 'Y' : 'Z'}`);
+    await page.getByRole('button', { name: 'Look it up' }).click();
+    await page.getByText('This is not a code').waitFor();
+
+    await field.fill(code.toLowerCase().replaceAll('1', 'l').replaceAll('0', 'o'));
+    await page.getByRole('button', { name: 'Look it up' }).click();
+    await page.getByText('Good: can be used').waitFor();
+    await page.getByText(person.username).waitFor();
+    await page.getByLabel('Reference').fill('Receipt 88');
+    await page.getByRole('button', { name: 'Use this coupon' }).click();
+    await page.getByText('Used already').waitFor();
+    expect(await shop.api.grant(person, grantId)).toMatchObject({ state: 'used', reference: 'Receipt 88' });
+
+    await page.getByRole('button', { name: 'Next coupon' }).click();
+    await field.fill(code);
+    await page.getByRole('button', { name: 'Look it up' }).click();
+    await page.getByText('Used already').waitFor();
+    expect(await page.getByRole('button', { name: 'Use this coupon' }).count()).toBe(0);
+    await page.context().close();
+  });
+});

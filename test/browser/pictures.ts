@@ -1,0 +1,44 @@
+/** Pages in the languages, themes and sizes that people have, photographed for people to look at. */
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { phone, screenshotPath } from './harness.ts';
+
+const desktop = { viewport: { width: 1280, height: 860 } };
+
+export interface Look {
+  name: string;
+  options: BrowserContextOptions & { locale: string };
+}
+
+export const looks: Look[] = [
+  { name: 'phone-light-ko', options: { ...phone, locale: 'ko-KR', colorScheme: 'light' } },
+  { name: 'phone-dark-en', options: { ...phone, locale: 'en-US', colorScheme: 'dark' } },
+  { name: 'desktop-light-en', options: { ...desktop, locale: 'en-US', colorScheme: 'light' } },
+  { name: 'desktop-dark-ko', options: { ...desktop, locale: 'ko-KR', colorScheme: 'dark' } },
+];
+
+/** Takes pictures of one page; each must be in its language, and fit. A phone's fixed bars would lie across the middle of a long picture. */
+export function camera(page: Page, { name, options }: Look) {
+  return async (title: string, fullPage = options.isMobile !== true): Promise<void> => {
+    expect(await page.evaluate('document.documentElement.lang')).toBe(options.locale.slice(0, 2));
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${title} fits`).toBeLessThan(1);
+    await page.screenshot({ path: screenshotPath(`${name}-${title}`), fullPage });
+  };
+}
+
+export async function signInAnyLanguage(
+  page: Page,
+  shopUrl: string,
+  person: { username: string; password: string },
+): Promise<void> {
+  await page.goto(`${shopUrl}/sign-in`);
+  await page.locator('[name=login]').fill(person.username);
+  await page.locator('[name=password]').fill(person.password);
+  await page.locator('form button[type=submit]').click();
+  await page.locator('.menu[data-session="member"]').waitFor();
+}
+
+/** For the picture only: the ticket has landed, some paper is still in the air. */
+export async function settle(page: Page): Promise<void> {
+  await page.evaluate('new Promise((resolve) => setTimeout(resolve, 700))');
+}

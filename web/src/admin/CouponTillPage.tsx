@@ -1,0 +1,81 @@
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { requestAsMember } from '../accounts/session.ts';
+import { Field } from '../design/Field.tsx';
+import { Icon } from '../design/Icon.tsx';
+import { Problem } from '../http/problem.ts';
+import { useTitle } from '../shell/useTitle.ts';
+import { adminMessages } from './admin-messages.ts';
+import { isWholeCode, tidyCode } from './coupon-code.ts';
+import { type FoundCoupon, FoundCouponCard } from './FoundCouponCard.tsx';
+import { tillText } from './till-text.ts';
+
+/** A buyer shows their coupon; whoever stands at the till types its code, sees whether it is good, and uses it. */
+export function CouponTillPage() {
+  const words = adminMessages.value.till;
+  const code = useSignal('');
+  const found = useSignal<FoundCoupon | null>(null);
+  const failure = useSignal<string | null>(null);
+  const isBusy = useSignal(false);
+  const form = useRef<HTMLFormElement>(null);
+  useTitle(words.title);
+
+  async function search(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (isBusy.value) return;
+    found.value = null;
+    failure.value = isWholeCode(code.value) ? null : words.notACode;
+    if (failure.value !== null) return;
+    isBusy.value = true;
+    try {
+      const body = { code: tidyCode(code.value) };
+      found.value = await requestAsMember<FoundCoupon>('/v1/coupons/search', { method: 'POST', body });
+    } catch (error) {
+      // Its check character is wrong: a slip of the finger, not a coupon that does not exist.
+      failure.value = error instanceof Problem && error.status === 400 ? words.notACode : tillText(error);
+    }
+    isBusy.value = false;
+  }
+
+  function next(): void {
+    code.value = '';
+    found.value = null;
+    form.current?.querySelector('input')?.focus();
+  }
+
+  return (
+    <div class="page narrow">
+      <a class="back-link" href="/admin">
+        <Icon name="back" size={18} />
+        {adminMessages.value.title}
+      </a>
+      <h1>{words.title}</h1>
+      <form ref={form} class="panel till-form" noValidate onSubmit={(event) => void search(event)}>
+        <Field
+          label={words.code}
+          name="code"
+          hint={words.codeHint}
+          error={failure.value ?? undefined}
+          autocomplete="off"
+          autocapitalize="characters"
+          spellcheck={false}
+          maxLength={40}
+          value={code.value}
+          onValue={(typed) => {
+            code.value = typed;
+            failure.value = null;
+          }}
+          onBlur={() => {
+            code.value = tidyCode(code.value);
+          }}
+        />
+        <button type="submit" class="button primary" disabled={isBusy.value}>
+          {words.search}
+        </button>
+      </form>
+      <div aria-live="polite">
+        {found.value !== null && <FoundCouponCard key={found.value.grant.id} first={found.value} onNext={next} />}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { CodeText } from '../design/CodeText.tsx';
+import { Field } from '../design/Field.tsx';
+import { discountText } from '../drops/offer.ts';
+import type { CouponState, Grant } from '../grants/grant.ts';
+import { useGrantState } from '../grants/useGrant.ts';
+import { pressOnce } from '../http/press-once.ts';
+import { dateTime } from '../language/format.ts';
+import { messages } from '../language/language.ts';
+import { adminMessages } from './admin-messages.ts';
+import { tillText } from './till-text.ts';
+
+export interface FoundCoupon {
+  grant: Grant;
+  holder: { id: string; username: string };
+}
+
+/** The coupon that a code belongs to: good or not, in words and colour; and the button that uses it. */
+export function FoundCouponCard({ first, onNext }: { first: FoundCoupon; onNext: () => void }) {
+  const words = adminMessages.value.till;
+  const found = useSignal(first);
+  const reference = useSignal('');
+  const failure = useSignal<string | null>(null);
+  const isBusy = useSignal(false);
+  const { grant, holder } = found.value;
+  const { state } = useGrantState(grant);
+  const code = grant.code ?? '';
+
+  async function use(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (isBusy.value) return;
+    isBusy.value = true;
+    failure.value = null;
+    const typed = reference.value.trim();
+    try {
+      found.value = await pressOnce<FoundCoupon>('/v1/coupons/use', {
+        subject: `till ${code} ${typed}`,
+        method: 'POST',
+        body: typed === '' ? { code } : { code, reference: typed },
+      });
+    } catch (error) {
+      failure.value = tillText(error);
+    }
+    isBusy.value = false;
+  }
+
+  return (
+    <section class="panel found-coupon" data-state={state}>
+      <p class="found-state" role="status">
+        {words.states[state as CouponState]}
+      </p>
+      <h2>{grant.title}</h2>
+      <p class="drop-offer">{grant.discount ? discountText(grant.discount) : ''}</p>
+      <dl class="facts">
+        <Row term={words.code}>
+          <CodeText code={code} />
+        </Row>
+        <Row term={words.holder}>{holder.username}</Row>
+        <Row term={messages.value.drops.validity}>
+          {grant.validUntil === null ? '–' : messages.value.claims.validUntil(grant.validUntil)}
+        </Row>
+        {grant.settledAt !== null && <Row term={words.usedAt}>{dateTime(grant.settledAt)}</Row>}
+        {grant.reference !== null && <Row term={words.reference}>{grant.reference}</Row>}
+      </dl>
+      {failure.value !== null && (
+        <p class="banner wrong" role="alert">
+          {failure.value}
+        </p>
+      )}
+      {state === 'usable' ? (
+        <form class="till-form" noValidate onSubmit={(event) => void use(event)}>
+          <Field
+            label={words.reference}
+            name="reference"
+            hint={words.referenceHint}
+            maxLength={200}
+            value={reference.value}
+            onValue={(typed) => {
+              reference.value = typed;
+            }}
+          />
+          <button type="submit" class="button primary" disabled={isBusy.value} aria-busy={isBusy.value}>
+            {words.use}
+          </button>
+        </form>
+      ) : (
+        <button type="button" class="button" onClick={onNext}>
+          {words.next}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Row({ term, children }: { term: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd class="number">{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import { type Signal, useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { messages } from '../language/language.ts';
+import './dialog.css';
+
+interface ConfirmDialogProps {
+  isOpen: Signal<boolean>;
+  title: string;
+  /** What will happen, and whatever has to be filled in first. */
+  children: ComponentChildren;
+  confirm: string;
+  isDangerous?: boolean;
+  /** Resolves when it is done; the dialog then closes. What it throws is told, and the dialog stays. */
+  onConfirm: () => Promise<void>;
+  tell: (error: unknown) => string;
+}
+
+/** Asks once before something that cannot be taken back. The browser's own dialog keeps the keyboard inside and closes on Escape. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  return props.isOpen.value ? <OpenDialog {...props} /> : null;
+}
+
+function OpenDialog({ isOpen, title, children, confirm, isDangerous, onConfirm, tell }: ConfirmDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const isBusy = useSignal(false);
+  const failure = useSignal<string | null>(null);
+  useEffect(() => {
+    const asker = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      if (asker instanceof HTMLElement) asker.focus();
+    };
+  }, []);
+
+  async function submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (isBusy.value) return;
+    isBusy.value = true;
+    failure.value = null;
+    try {
+      await onConfirm();
+      isOpen.value = false;
+    } catch (error) {
+      failure.value = tell(error);
+    }
+    isBusy.value = false;
+  }
+
+  return (
+    <dialog
+      ref={dialog}
+      class="dialog panel"
+      aria-labelledby={`${id}-title`}
+      onClose={() => {
+        isOpen.value = false;
+      }}
+    >
+      <form onSubmit={(event) => void submit(event)}>
+        <h2 id={`${id}-title`}>{title}</h2>
+        {children}
+        {failure.value !== null && (
+          <p class="banner wrong" role="alert">
+            {failure.value}
+          </p>
+        )}
+        <div class="dialog-buttons">
+          <button type="button" class="button" onClick={() => dialog.current?.close()}>
+            {messages.value.shell.notNow}
+          </button>
+          <button
+            type="submit"
+            class={isDangerous === true ? 'button danger' : 'button primary'}
+            disabled={isBusy.value}
+            aria-busy={isBusy.value}
+          >
+            {confirm}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
