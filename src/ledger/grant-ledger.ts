@@ -112,10 +112,7 @@ const OFFER = 'select offer($1, $2)::text as reply';
 const WAIT = 'select wait($1, $2, $3, $4)::text as reply';
 const LEAVE = 'select leave($1, $2)::text as reply';
 
-const DUE = `
-  select drop_id as "dropId", serial from grants
-  where state in ('issued', 'held') and expires_at <= clock_timestamp()
-  order by expires_at limit $1`;
+const DUE = 'select * from due($1)';
 
 /** Drops with units for those who wait: some were added, or the line was switched on again. `hands` is how many of both there are. */
 const OWED = `

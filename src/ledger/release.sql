@@ -1,7 +1,8 @@
 -- release: units go back, many of many drops in one transaction. What goes back is offered to the waiting line's head in the same transaction, else it is on sale.
 --
 -- Input    parallel arrays, one place per grant: the drop, the serial, the user who asks (null: nobody, the hour has come), and a fresh code in case a coupon
---          goes on to the line. No grant may stand in a batch twice.
+--          goes on to the line. No grant may stand in a batch twice,
+--          and what people ask for does not travel with what time has ended.
 -- Output   answers  per place what was decided, and the grant as it now stands (null: there is none, or not this user's):
 --                     done    it has gone back (coupon: cancelled, slot: returned), or its time has ended it (expired)
 --                     again   this user gave it back before
@@ -23,11 +24,11 @@ declare
   d         drops%rowtype;
 begin
   with asked as (
-    select r.*, g.state, g.user_id as owner_id, g.expires_at, g.hold_until, g.payment_id
+    select r.*, g.at, g.state, g.user_id as owner_id, g.expires_at, g.hold_until, g.payment_id
     from unnest(p_drop_ids, p_serials, p_user_ids, p_codes) with ordinality as r (drop_id, serial, user_id, code, position)
-    left join lateral (select * from grants where drop_id = r.drop_id and serial = r.serial offset 0) g on true
+    left join lateral (select ctid as at, * from grants where drop_id = r.drop_id and serial = r.serial offset 0) g on true
   ), decided as materialized (
-    select position, drop_id, serial, code,
+    select position, drop_id, serial, code, at,
            case
              when state is null or user_id <> owner_id then 'missing'
              when user_id is null then case when state in ('issued', 'held') and expires_at <= v_now then 'done' else 'kept' end
@@ -45,18 +46,18 @@ begin
         settled_at = case when g.state = 'issued' and c.next_state = 'expired' then v_now end,
         released_at = case when g.state = 'held' or c.next_state <> 'expired' then v_now end
     from decided c
-    where c.answer = 'done' and g.drop_id = c.drop_id and g.serial = c.serial
-    returning g.*
+    where c.answer = 'done' and g.ctid = c.at
+    returning g as now, c.position, c.code
   ), told as (
+    select position, 'done' as answer, grant_json(now) as "grant" from changed
+    union all
     select c.position, c.answer,
-           case when c.answer <> 'missing' then coalesce(
-             (select grant_json(n::grants) from changed n where n.drop_id = c.drop_id and n.serial = c.serial),
-             (select grant_json(g) from grants g where g.drop_id = c.drop_id and g.serial = c.serial)) end as "grant"
-    from decided c
+           case when c.answer <> 'missing' then (select grant_json(g) from grants g where g.drop_id = c.drop_id and g.serial = c.serial) end
+    from decided c where c.answer <> 'done'
   ), per_drop as (
-    select c.drop_id, n.state, (n.released_at is not null) as released, count(*) as units,
-           array_agg(n.serial order by n.serial) as serials, array_agg(c.code) as codes
-    from changed n join decided c on c.drop_id = n.drop_id and c.serial = n.serial
+    select (now).drop_id, (now).state, ((now).released_at is not null) as released, count(*) as units,
+           array_agg((now).serial order by (now).serial) as serials, array_agg(code) as codes
+    from changed
     group by 1, 2, 3
   )
   select (select json_agg(json_build_object('answer', answer, 'grant', "grant") order by position) from told),
@@ -77,3 +78,12 @@ begin
   end loop;
   return json_build_object('answers', coalesce(v_answers, '[]'), 'drops', v_drops);
 end $$;
+
+-- due: grants that time has ended and that nobody has ended yet, the longest overdue first. By the statement's clock, which stands still: by one that goes on the index
+-- could not be used, and all living grants would be read.
+create or replace function due(p_limit integer) returns table ("dropId" text, serial integer)
+language sql stable set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off as $$
+  select drop_id::text, serial from grants
+  where state in ('issued', 'held') and expires_at <= statement_timestamp()
+  order by expires_at limit p_limit
+$$;

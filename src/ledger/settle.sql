@@ -16,11 +16,11 @@ declare
   v_changes json;
 begin
   with asked as (
-    select r.*, g.state, g.user_id as owner_id, g.expires_at, g.settle_key
+    select r.*, g.at, g.state, g.user_id as owner_id, g.expires_at, g.settle_key
     from unnest(p_drop_ids, p_serials, p_user_ids, p_keys, p_references) with ordinality as r (drop_id, serial, user_id, key, reference, position)
-    left join lateral (select * from grants where drop_id = r.drop_id and serial = r.serial offset 0) g on true
+    left join lateral (select ctid as at, * from grants where drop_id = r.drop_id and serial = r.serial offset 0) g on true
   ), decided as materialized (
-    select position, drop_id, serial, key, reference,
+    select position, drop_id, serial, key, reference, at,
            case
              when state is null or user_id <> owner_id then 'missing'
              when state = 'used' and settle_key = key then 'again'
@@ -31,16 +31,16 @@ begin
   ), changed as (
     update grants g set state = 'used', settled_at = v_now, settle_key = c.key, reference = c.reference
     from decided c
-    where c.answer = 'done' and g.drop_id = c.drop_id and g.serial = c.serial
-    returning g.*
+    where c.answer = 'done' and g.ctid = c.at
+    returning g as now, c.position
   ), told as (
+    select position, 'done' as answer, grant_json(now) as "grant" from changed
+    union all
     select c.position, c.answer,
-           case when c.answer <> 'missing' then coalesce(
-             (select grant_json(n::grants) from changed n where n.drop_id = c.drop_id and n.serial = c.serial),
-             (select grant_json(g) from grants g where g.drop_id = c.drop_id and g.serial = c.serial)) end as "grant"
-    from decided c
+           case when c.answer <> 'missing' then (select grant_json(g) from grants g where g.drop_id = c.drop_id and g.serial = c.serial) end
+    from decided c where c.answer <> 'done'
   ), per_drop as (
-    select drop_id, array_agg(serial order by serial) as serials from changed group by drop_id
+    select (now).drop_id, array_agg((now).serial order by (now).serial) as serials from changed group by 1
   ), counted as (
     update drops d set entries = entries + 1 from per_drop p where d.id = p.drop_id returning d.*
   ), written as (

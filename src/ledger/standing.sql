@@ -1,4 +1,7 @@
 -- What several functions of the ledger say about a drop.
+--
+-- All functions that decide are made to look up what they need by its key. A plan is kept for as long as a connection lives, and one that was made while the tables were
+-- small reads them whole: sequentially, or along an index that knows the drop and nothing else. `test/contracts/grant-ledger-plans.ts` counts the rows.
 
 -- waiting_in: how many units belong to the waiting line first. None where the line is switched off, whoever still stands in it.
 create or replace function waiting_in(d drops) returns integer
@@ -32,10 +35,10 @@ begin
   return clock_timestamp();
 end $$;
 
--- grant_json: a grant as the ledger's functions tell it.
+-- grant_json: a grant as the ledger's functions tell it; null for none.
 create or replace function grant_json(g grants) returns json
 language sql stable as $$
-  select json_build_object('dropId', g.drop_id::text, 'serial', g.serial, 'userId', g.user_id::text, 'arrival', g.arrival, 'state', g.state, 'code', g.code,
+  select case when g.serial is not null then json_build_object('dropId', g.drop_id::text, 'serial', g.serial, 'userId', g.user_id::text, 'arrival', g.arrival, 'state', g.state, 'code', g.code,
                            'grantedAt', g.granted_at, 'validUntil', g.valid_until, 'holdUntil', g.hold_until, 'expiresAt', g.expires_at,
-                           'settledAt', g.settled_at, 'releasedAt', g.released_at, 'reference', g.reference, 'paymentId', g.payment_id)
+                           'settledAt', g.settled_at, 'releasedAt', g.released_at, 'reference', g.reference, 'paymentId', g.payment_id) end
 $$;

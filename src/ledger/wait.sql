@@ -51,7 +51,8 @@ begin
                when not is_on_sale(d, v_now) then 'closed'
                when state = 'waiting' then 'waiting'
                when units >= d.per_user_limit then 'limit_reached'
-               when state is null or state = 'left' or arrival > place then 'join'
+               -- Places only grow: a claim that has had its turn, or was passed over, never comes back, whatever its user has waited with since.
+               when state is null or arrival > place or (state = 'left' and arrival = place) then 'join'
                else 'over'
              end as answer
       from asked
@@ -82,16 +83,18 @@ end $$;
 
 -- leave: somebody gives up their place. Null when they had none.
 create or replace function leave(p_drop_id bigint, p_user_id bigint) returns json
-language plpgsql as $$
+language plpgsql set enable_seqscan = off as $$
 declare
-  d         drops%rowtype;
-  v_arrival bigint;
+  d drops%rowtype;
+  w waiters%rowtype;
 begin
   select * into d from drops where id = p_drop_id for update;
-  update waiters set state = 'left' where drop_id = p_drop_id and user_id = p_user_id and state = 'waiting' returning arrival into v_arrival;
-  if v_arrival is null then return null; end if;
+  -- By its key alone: with the state in the condition it might be looked for all along the line.
+  select * into w from waiters where drop_id = p_drop_id and user_id = p_user_id;
+  if w.state is distinct from 'waiting' then return null; end if;
+  update waiters set state = 'left' where drop_id = p_drop_id and user_id = p_user_id;
   update drops set waiting = waiting - 1 where id = p_drop_id;
-  perform append_entry(p_drop_id, clock_timestamp(), 'left', json_build_object('arrivals', array[v_arrival], 'userIds', array[p_user_id::text]));
+  perform append_entry(p_drop_id, clock_timestamp(), 'left', json_build_object('arrivals', array[w.arrival], 'userIds', array[p_user_id::text]));
   return (select json_build_object('dropId', p_drop_id::text, 'firstEntry', d.entries + 1, 'standing', standing_of(n), 'offered', '[]'::json)
           from drops n where n.id = p_drop_id);
 end $$;

@@ -110,11 +110,7 @@ async function runAgainst(
     const resources = addUses(await Promise.all(samplers.map((sampler) => sampler.finish())));
     const lookedUp = await lookUpUnanswered(url, claims, record, signal);
     for (const [code, count] of tally.strayErrors) record.errors.set(`socket ${code}`, count);
-    if (process.env['DUMP'])
-      (await import('node:fs')).writeFileSync(process.env['DUMP'], JSON.stringify(record.attempts)); // TEMPORARY
     const { ledger, unsettled } = await readSettledLedger(api, dropId, signal);
-    if (process.env['DUMP'])
-      (await import('node:fs')).writeFileSync(`${process.env['DUMP']}.ledger`, JSON.stringify(ledger)); // TEMPORARY
     return {
       options,
       startedAt,

@@ -9,7 +9,7 @@
 --          payment, slot  as they now stand. Null for an unknown payment.
 -- Locks    the drop's row, as every change of a grant, and the payment's: what time has ended is written without the drop (store.ts).
 create or replace function begin_payment(p_id text, p_grace_ms integer, p_check_ms integer) returns json
-language plpgsql as $$
+language plpgsql set enable_seqscan = off as $$
 declare
   v_drop_id bigint;
   v_now     timestamptz;

@@ -17,7 +17,7 @@
 --      └──declined, silent──> failed ──charged after all──> refunding
 create or replace function decide_payment(
   p_id text, p_word text, p_provider_key text, p_receipt_url text, p_failure text, p_check_ms integer) returns json
-language plpgsql as $$
+language plpgsql set enable_seqscan = off as $$
 declare
   v_drop_id  bigint;
   v_now      timestamptz;

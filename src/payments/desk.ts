@@ -195,7 +195,7 @@ function refusalOf(answer: string, slot: LedgerGrant | null): Problem {
   if (answer === 'in_flight') return new Problem('payment_in_flight');
   if (answer === 'too_many') return new Problem('too_many_attempts', { detail: 'Too many payments for this slot' });
   if (slot === null) return new Problem('grant_not_found');
-  return slotProblem(slot.state === 'held' ? 'slot_expired' : `slot_${slot.state}`);
+  return slotProblem(slot.state === 'held' ? 'slot_expired' : `slot_${slot.state}`, slot.settledAt);
 }
 
 /** The payment, or that it came to nothing because the slot was gone before anybody was asked. */
@@ -204,6 +204,7 @@ function endedWithSlot(payment: StoredPayment): StoredPayment {
   return payment;
 }
 
-function slotProblem(code: string): Problem {
-  return new Problem(code in PROBLEMS ? (code as ProblemCode) : 'slot_expired');
+function slotProblem(code: string, settledAt: string | null = null): Problem {
+  const members = settledAt === null ? {} : { settledAt };
+  return new Problem(code in PROBLEMS ? (code as ProblemCode) : 'slot_expired', { members });
 }

@@ -16,7 +16,7 @@
 create or replace function open_payment(
   p_id text, p_drop_id bigint, p_serial integer, p_user_id bigint, p_request_id text, p_method text, p_ask boolean,
   p_grace_ms integer, p_check_ms integer) returns json
-language plpgsql as $$
+language plpgsql set enable_seqscan = off as $$
 declare
   c_per_slot_max constant integer := 50;
   v_now     timestamptz := lock_drops(array[p_drop_id]);

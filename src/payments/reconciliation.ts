@@ -20,7 +20,7 @@ import type { BookEntry } from './method.ts';
 import { orderOf, type StoredPayment } from './payment.ts';
 import type { Said } from './payment-ledger.ts';
 import type { Provider, Providers } from './providers.ts';
-import { type DuePayment, duePayments, endWithSlots, lookAgain, overdue } from './store.ts';
+import { type DuePayment, duePayments, endedWithSlots, endWithSlots, lookAgain, overdue } from './store.ts';
 
 const NAME = 'payments';
 const EVERY_MS = 211;
@@ -39,6 +39,8 @@ const SILENT: Said = { word: 'silent', failure: 'no_answer' };
 
 /** After so many looks somebody should look who can telephone. */
 export const ALARM_CHECKS = 10;
+/** … or when nobody has looked for so long: its provider is away, or its way to pay was switched off. */
+const ALARM_SECONDS = 600;
 const COUNT_OVERDUE_EVERY_MS = 5_003;
 
 export interface PaymentsJobParts {
@@ -64,12 +66,12 @@ export function paymentsJob(parts: PaymentsJobParts): Job {
           await passFence(transaction, NAME, fence);
           return work(transaction);
         });
-      const ended = await write((on) => endWithSlots(on, ENDED_MAX));
-      if (ended.length > 0) books.tellBuyers(ended);
+      const ended = await endedWithSlots(database, ENDED_MAX);
+      if (ended.length > 0) books.tellBuyers(await write((on) => endWithSlots(on, ended)));
       await allOf([...providers.values()].map((provider) => new Round(parts, provider, write).run()));
       if (performance.now() - countedAtMs < COUNT_OVERDUE_EVERY_MS) return;
       countedAtMs = performance.now();
-      figures.overdue(await overdue(database, ALARM_CHECKS));
+      figures.overdue(await overdue(database, { checks: ALARM_CHECKS, seconds: ALARM_SECONDS }));
     },
     lost() {
       figures.overdue(new Map());

@@ -119,7 +119,7 @@ const DUE = `
          (extract(epoch from p.asked_at - clock_timestamp()) * 1000 + $2)::float8 as "patienceLeftMs",
          p.asked_at < clock_timestamp() - interval '${REMEMBERED_HOURS} hours' as forgotten
   from payments p join grants g on g.drop_id = p.drop_id and g.serial = p.serial
-  where p.check_at <= clock_timestamp() and p.method = $1 and p.asked_at is not null
+  where p.check_at <= statement_timestamp() and p.method = $1 and p.asked_at is not null
   order by p.check_at limit $3`;
 
 export interface DuePayment {
@@ -153,6 +153,17 @@ export async function lookAgain(
   await database.query(LOOK_AGAIN, [id, state, checkAt, afterMs]);
 }
 
+const ENDED = `
+  select p.id from payments p join grants g on g.drop_id = p.drop_id and g.serial = p.serial
+  where p.check_at <= statement_timestamp() and p.state = 'pending' and p.asked_at is null and not can_be_paid(g, clock_timestamp())
+  order by p.check_at limit $1`;
+
+/** Payments that waited for their buyer until the slot's hold was over. */
+export async function endedWithSlots(database: Reader, limit: number): Promise<string[]> {
+  const rows = await database.query<{ id: string }>(ENDED, [limit]);
+  return rows.map(({ id }) => id);
+}
+
 /**
  * Without the drop's lock: what has ended a slot has ended it for ever, and a payment that begins at the same moment holds its row. They read as failed since then, whoever
  * asked (payment_json).
@@ -161,26 +172,28 @@ const END = `
   update payments p
   set state = 'failed', failure = slot_failure(g), check_at = null, decided_at = coalesce(g.released_at, g.settled_at, g.hold_until)
   from grants g
-  where p.id in (
-      select id from payments where check_at <= clock_timestamp() and state = 'pending' and asked_at is null order by check_at limit $1)
-    and p.state = 'pending' and p.asked_at is null
+  where p.id = any($1) and p.state = 'pending' and p.asked_at is null
     and g.drop_id = p.drop_id and g.serial = p.serial and not can_be_paid(g, clock_timestamp())
   returning payment_json(p, g, clock_timestamp()) as payment`;
 
-/** Ends payments that waited for their buyer until the slot's hold was over. */
-export async function endWithSlots(transaction: Reader, limit: number): Promise<StoredPayment[]> {
-  const rows = await transaction.query<PaymentRow>(END, [limit]);
+/** Fails those of them that still wait. */
+export async function endWithSlots(transaction: Reader, ids: readonly string[]): Promise<StoredPayment[]> {
+  const rows = await transaction.query<PaymentRow>(END, [ids]);
   return rows.map(({ payment }) => readPayment(payment));
 }
 
 const OVERDUE = `
   select state, count(*)::int as payments from payments
-  where check_at is not null and checks >= $1 and state in ('pending', 'refunding')
+  where check_at is not null and state in ('pending', 'refunding')
+    and (checks >= $1 or check_at < clock_timestamp() - $2 * interval '1 second')
   group by state`;
 
-/** How many payments have been looked at so often without an end, by state. */
-export async function overdue(database: Reader, checksMin: number): Promise<Map<string, number>> {
-  const rows = await database.query<{ state: string; payments: number }>(OVERDUE, [checksMin]);
+/** How many payments have been looked at so often without an end, or not at all for so long, by state. */
+export async function overdue(
+  database: Reader,
+  { checks, seconds }: { checks: number; seconds: number },
+): Promise<Map<string, number>> {
+  const rows = await database.query<{ state: string; payments: number }>(OVERDUE, [checks, seconds]);
   return new Map(rows.map(({ state, payments }) => [state, payments]));
 }
 

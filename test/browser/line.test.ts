@@ -1,16 +1,7 @@
 /** The waiting line, with several people at once: who waits sees their place move, and hears of their turn without asking. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  complaints,
-  describeInBrowser,
-  openBrowser,
-  openPage,
-  phone,
-  type Shop,
-  screenshotPath,
-  startShop,
-} from './harness.ts';
+import { complaints, describeInBrowser, openBrowser, openPage, phone, type Shop, startShop } from './harness.ts';
 import type { DropView, Person } from './shop-api.ts';
 import { expectEventually, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
 
@@ -100,7 +91,7 @@ describeInBrowser('the waiting line', { timeout: 90_000 }, () => {
   test.each([
     ['a desktop', {}],
     ['a phone', phone],
-  ])('the turn is told on any page of the site, on %s', async (device, options) => {
+  ])('the turn is told on any page of the site, on %s', async (_device, options) => {
     const { drop, holder, grantId } = await soldOutProduct();
     const me = await shop.api.newPerson();
     const page = await openDrop(me, drop, options);
@@ -112,8 +103,6 @@ describeInBrowser('the waiting line', { timeout: 90_000 }, () => {
     await shop.api.giveBack(holder, grantId);
     const offer = page.getByRole('alert').filter({ hasText: 'It’s your turn!' });
     await offer.waitFor();
-    await page.waitForTimeout(700);
-    await page.screenshot({ path: screenshotPath(`${device.slice(2)}-offer`) });
     await offer.getByRole('link', { name: 'Pay now' }).click();
     await page.getByText('Held for you until').waitFor();
     await offer.waitFor({ state: 'hidden' });

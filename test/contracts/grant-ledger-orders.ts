@@ -116,12 +116,14 @@ const clock: fc.Arbitrary<Wish> = fc
   .map((wish) => (world) => ({ act: wish.act, grants: distinct(wish.picks.map((each) => placeIn(world, each))) }));
 
 const pay: fc.Arbitrary<Wish> = fc
-  .record({ number, isAgain: fc.nat({ max: 4 }).map((nat) => nat === 0), who, somebody: userId })
+  .record({ pick, number, isAgain: fc.nat({ max: 4 }).map((nat) => nat === 0), who, somebody: userId })
   .map((wish) => (world) => {
     const payments = world.drops.flatMap(({ books }, drop) => books.payments.map((payment) => ({ ...payment, drop })));
-    const slots = world.drops.flatMap(({ books }, drop) => books.grants.map(({ serial }) => ({ drop, serial })));
+    const held = world.drops.flatMap(({ books }, place) =>
+      books.grants.filter(({ state }) => state === 'held').map(({ serial }) => ({ drop: place, serial })),
+    );
     const known = wish.isAgain ? payments[wish.number % payments.length] : undefined;
-    const grant = known ?? slots[wish.number % slots.length];
+    const grant = known ?? (wish.number % 5 === 0 ? placeIn(world, wish.pick) : held[wish.number % held.length]);
     if (grant === undefined) return undefined;
     const place = { drop: grant.drop, serial: grant.serial };
     const holder = grantAt(world, place)?.userId ?? wish.somebody;
@@ -202,9 +204,12 @@ export function orders(database: () => Database): void {
   });
 }
 
+/** Most wishes are for what is alive; some for anything, and now and then for what is not there. */
 function placeIn(world: WorldModel, { drop: place, number: wished }: { drop: number; number: number }): Place {
-  const serials = world.drops[place]?.books.serials ?? 0;
-  return { drop: place, serial: 1 + (wished % (serials + (wished % 7 === 0 ? 1 : 0) || 1)) };
+  const { serials = 0, grants = [] } = world.drops[place]?.books ?? {};
+  const live = grants.filter(({ state }) => state === 'issued' || state === 'held');
+  const serial = wished % 4 === 0 ? undefined : live[wished % live.length]?.serial;
+  return { drop: place, serial: serial ?? 1 + (wished % (serials + 1)) };
 }
 
 function grantAt(world: WorldModel, { drop: place, serial }: Place): GrantRecord | undefined {
@@ -213,7 +218,9 @@ function grantAt(world: WorldModel, { drop: place, serial }: Place): GrantRecord
 
 function paymentIn(world: WorldModel, wished: number): string | undefined {
   const payments = world.drops.flatMap(({ books }) => books.payments);
-  return payments[wished % payments.length]?.id;
+  const pending = payments.filter(({ state }) => state === 'pending');
+  const among = wished % 3 === 0 || pending.length === 0 ? payments : pending;
+  return among[wished % among.length]?.id;
 }
 
 /** No grant may stand in a batch twice. */

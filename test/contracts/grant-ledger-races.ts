@@ -173,7 +173,11 @@ export function races(open: () => Database): void {
       };
       const press = async (from: number): Promise<void> => {
         for (let place = 0; joining; place += 1) {
-          await ledger.claim(dropId, [{ userId: String(from + place), requestId: 'new' }]);
+          const userId = String(from + place);
+          const answer = await ledger.claim(dropId, [{ userId, requestId: 'new' }]);
+          // Somebody who comes while nobody waits may win; then they let go as well, or no unit would be left for the line.
+          const [outcome] = answer?.outcomes ?? [];
+          if (outcome?.outcome === 'granted') held.push({ dropId, serial: outcome.serial, userId });
           await pause(2);
         }
       };

@@ -277,13 +277,16 @@ export class PaymentShop {
   /** Whoever is still there works until there is nothing left to do, for as long as it takes. */
   async settle(worker: TestProcess = this.process()): Promise<void> {
     const fence = await this.fence();
-    // By seconds while slots are kept for payments, then by hours.
-    for (let step = 0; step < 80; step += 1) {
+    for (let looks = 0; looks < 100; looks += 1) {
       await this.expire();
       await worker.job.run(fence);
-      const left = await this.database.query('select from payments where check_at is not null');
-      if (left.length === 0) return;
-      await this.timePasses(step < 20 ? 5_000 : HOURS_MS);
+      const [next] = await this.database.query<{ waitMs: number | null }>(
+        'select (extract(epoch from min(check_at) - clock_timestamp()) * 1000)::float8 as "waitMs" from payments',
+      );
+      const waitMs = next?.waitMs ?? null;
+      if (waitMs === null) return;
+      // To the next look; but of those that come for a day only a few.
+      if (waitMs > 0) await this.timePasses(waitMs > GRACE_MS ? HOURS_MS : Math.ceil(waitMs));
     }
     throw new Error('it does not come to an end');
   }

@@ -277,6 +277,19 @@ function crashTests(databaseOf: () => Database): void {
       await shop.expectSound();
     });
 
+    it('that is found away by others, after a payment has begun, was not asked: it fails at once', async () => {
+      const around = { beforeCharge: () => Promise.reject(new PaymentInDoubt('away')) };
+      const process = shop.process({ around });
+      const slots = await shop.slots(12);
+      const answers = await Promise.allSettled(slots.map((slot) => process.pay(slot)));
+      const notAsked = answers.filter((each) => each.status === 'fulfilled' && each.value.state === 'failed');
+      expect(notAsked.length).toBeGreaterThan(0);
+      for (const each of notAsked) expect(each).toMatchObject({ value: { failure: 'no_answer', checkAt: null } });
+      for (const slot of slots) expect(await shop.stateOf(slot)).toBe('held');
+      await shop.settle();
+      await shop.expectSound();
+    });
+
     it('that is away is asked one question a round, and about all when it is back', async () => {
       let asked = 0;
       let away = true;

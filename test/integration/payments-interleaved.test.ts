@@ -16,7 +16,7 @@ import { heardOf } from '../../src/payments/store.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
 import { type Around, CARDS, GRACE_MS, PaymentShop, type Slot, type TestProcess } from './payment-shop.ts';
 
-const RUNS = 150;
+const RUNS = 100;
 
 describe('all interleavings of what happens to a slot', { timeout: 240_000 }, () => {
   describe('on PGlite', () => {

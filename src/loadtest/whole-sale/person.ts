@@ -103,7 +103,6 @@ export class Person {
       this.#complain(`line: ${joined.refused}`, `request ${requestId}`);
       return 'went home';
     }
-    this.#sale.record.joined.set(this.#id, performance.now());
     if (joined.place === 'granted') return this.#decide(joined.grant);
     const patienceMs = (this.#intentions.leavesAfter ?? Number.POSITIVE_INFINITY) * leaveWithin * this.#holdMs;
     this.#standing = 'waiting';

@@ -34,8 +34,6 @@ export class SaleRecord {
   readonly offersFound = new Set<string>();
   /** By grant: when its holder gave it back, and was told that it is. */
   readonly givenBack = new Map<string, { readonly sentAt: number; readonly answeredAt: number }>();
-  /** By person: when they were told that they wait in line. */
-  readonly joined = new Map<string, number>();
   /** Of those who walked away: from the end of the hold until they were told. */
   readonly expiriesToldAfterMs: number[] = [];
   readonly payments: PaymentEnd[] = [];

@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 const at = (ms: number) => new Date(HOUR_MS + ms).toISOString();
 
 /** Two units. 1 is given back, 2 expires; both go to the line, whose first unit, 3, expires after its payment failed. */
-function sale(): { ledger: Ledger; record: SaleRecord } {
+function sale(joinedAt = 100): { ledger: Ledger; record: SaleRecord } {
   const grant = (serial: number, state: string, holdUntil: number): Partial<LedgerGrant> => ({
     ...{ type: 'grant', serial, state, userId: `u${serial}`, holdUntil: at(holdUntil) },
   });
@@ -24,7 +24,7 @@ function sale(): { ledger: Ledger; record: SaleRecord } {
   const offered = (ms: number, serial: number) =>
     entry('offered', ms, { firstSerial: serial, arrivals: [serial], userIds: [`u${serial}`], passed: [] });
   const rows = [
-    { type: 'drop', id: '7', stock: 2 },
+    { type: 'drop', id: '7', stock: 2, opensAt: at(0) },
     ...[grant(1, 'returned', 9000), grant(2, 'expired', 5000), grant(3, 'expired', 8000), grant(4, 'confirmed', 9000)],
     ...[grant(5, 'held', 20_000)],
     { type: 'payment', id: 'p', serial: 3, state: 'failed', decidedAt: at(9000) },
@@ -35,6 +35,7 @@ function sale(): { ledger: Ledger; record: SaleRecord } {
       userIds: 'abc'.split(''),
       requestIds: 'abc'.split(''),
     }),
+    entry('joined', joinedAt, { arrivals: [4], userIds: ['u4'] }),
     ...[released(2000, 'returned', 1), offered(2000, 3)],
     ...[released(5100, 'expired', 2), offered(5100, 4)],
     ...[released(9050, 'expired', 3), offered(9050, 5)],
@@ -61,8 +62,7 @@ describe('the turnover', () => {
   });
 
   it('counts nothing before the next person stood in line, and nothing below zero', () => {
-    const { ledger, record } = sale();
-    record.joined.set('u4', 5120);
+    const { ledger, record } = sale(5120);
     record.offers.set('7-3', 2010);
     expect(measure({ ledger, record })).toMatchObject({ afterGiveBackMs: [0], afterHoldMs: [30, 100] });
   });

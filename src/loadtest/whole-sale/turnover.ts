@@ -39,10 +39,10 @@ export function measureTurnover(ledger: Ledger, record: SaleRecord, clockOffsetM
   };
   const offers = pairOffers(ledger);
   const isTold = (id: string) => record.offers.has(id) || record.offersFound.has(id);
-  for (const { id, userId, freed } of offers) {
+  for (const { id, joinedAt, freed } of offers) {
     const toldAt = record.offers.get(id);
     if (toldAt === undefined || freed === undefined) continue;
-    const tookMs = (freeAt: number) => Math.max(0, toldAt - Math.max(freeAt, record.joined.get(userId) ?? 0));
+    const tookMs = (freeAt: number) => Math.max(0, toldAt - Math.max(freeAt, Date.parse(joinedAt) - clockOffsetMs));
     const { grant } = freed;
     const givenBack = record.givenBack.get(`${ledger.drop.id}-${grant.serial}`);
     if (grant.state === 'expired') turnover.afterHoldMs.push(tookMs(keptUntilMs(ledger, freed) - clockOffsetMs));
@@ -59,8 +59,9 @@ export function measureTurnover(ledger: Ledger, record: SaleRecord, clockOffsetM
 interface Offer {
   /** The grant's. */
   readonly id: string;
-  readonly userId: string;
+  /** When it was made, and since when its person stood in line, by the server's clock. */
   readonly at: string;
+  readonly joinedAt: string;
   /** The unit as it came back; `undefined` for one that nobody had before. */
   readonly freed: Freed | undefined;
 }
@@ -68,18 +69,28 @@ interface Offer {
 function pairOffers({ drop, grants, entries }: Ledger): Offer[] {
   const grantBySerial = new Map(grants.map((grant) => [grant.serial, grant]));
   const units: (Freed | undefined)[] = Array.from({ length: drop.stock });
+  const joinedAt = new Map<number, string>();
   const offers: Offer[] = [];
   for (const entry of entries) {
     const event = readEvent(entry);
-    if (event?.kind === 'claims') units.splice(0, event.outcomes.filter((outcome) => outcome === 'granted').length);
-    else if (event?.kind === 'released')
-      for (const serial of event.serials) {
-        const grant = grantBySerial.get(serial);
-        units.push(grant && { grant, at: entry.at });
-      }
-    else if (event?.kind === 'offered')
-      for (const [index, userId] of event.userIds.entries())
-        offers.push({ id: `${drop.id}-${event.firstSerial + index}`, userId, at: entry.at, freed: units.shift() });
+    switch (event?.kind) {
+      case 'claims':
+        units.splice(0, event.outcomes.filter((outcome) => outcome === 'granted').length);
+        break;
+      case 'joined':
+        for (const arrival of event.arrivals) joinedAt.set(arrival, entry.at);
+        break;
+      case 'released':
+        for (const grant of event.serials.map((serial) => grantBySerial.get(serial)))
+          units.push(grant && { grant, at: entry.at });
+        break;
+      case 'offered':
+        for (const [index, arrival] of event.arrivals.entries()) {
+          const id = `${drop.id}-${event.firstSerial + index}`;
+          const times = { at: entry.at, joinedAt: joinedAt.get(arrival) ?? drop.opensAt };
+          offers.push({ id, ...times, freed: units.shift() });
+        }
+    }
   }
   return offers;
 }
