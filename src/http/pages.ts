@@ -10,17 +10,37 @@ import { type Server, sendProblem } from './server.ts';
 
 const FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
-const SECURITY_HEADERS = {
-  'content-security-policy':
-    "default-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'same-origin',
-} as const;
+/** Whose window a buyer pays in: where its script comes from, and what it opens and talks to. */
+export interface PaymentWindow {
+  readonly scripts: string;
+  readonly pages: string;
+}
+
+/** Everything from here, but for pictures, and for the window in which people pay where there is one. */
+export function securityHeaders(paymentWindow: PaymentWindow | null): Record<string, string> {
+  const scripts = paymentWindow ? ` ${paymentWindow.scripts}` : '';
+  const pages = paymentWindow ? ` ${paymentWindow.pages}` : '';
+  return {
+    'content-security-policy': [
+      ...["default-src 'self'", `script-src 'self'${scripts}`, "style-src 'self'", "img-src 'self' https: data:"],
+      ...[
+        `connect-src 'self' ws: wss:${pages}`,
+        `frame-src 'self'${pages}`,
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+      ],
+      `form-action 'self'${pages}`,
+    ].join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'same-origin',
+  };
+}
 
 /** Paths of programs, not of people: a mistake there is answered as a problem, not with a page. */
 const API_PATH = /^\/(v1|livez|readyz|metrics|openapi\.json|assets)(\/|\?|$)/;
 
-export async function servePages(server: Server): Promise<void> {
+export async function servePages(server: Server, paymentWindow: PaymentWindow | null): Promise<void> {
+  const headers = securityHeaders(paymentWindow);
   const index = join(FOLDER, 'index.html');
   if (!existsSync(index)) {
     server.log.warn('the pages are not built: run `npm run build`; only the API is served');
@@ -34,7 +54,7 @@ export async function servePages(server: Server): Promise<void> {
     index: false,
     preCompressed: true,
     setHeaders(response, path) {
-      for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.header(name, value);
+      for (const [name, value] of Object.entries(headers)) response.header(name, value);
       const immutable = path.includes('/assets/');
       response.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
@@ -43,7 +63,7 @@ export async function servePages(server: Server): Promise<void> {
     const isPage = (request.method === 'GET' || request.method === 'HEAD') && !API_PATH.test(request.url);
     if (!isPage) return sendProblem(reply, 'not_found');
     return reply
-      .headers({ ...SECURITY_HEADERS, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' })
+      .headers({ ...headers, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' })
       .send(page);
   });
 }

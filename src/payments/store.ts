@@ -184,8 +184,8 @@ export async function endWithSlots(transaction: Reader, ids: readonly string[]):
 
 const OVERDUE = `
   select state, count(*)::int as payments from payments
-  where check_at is not null and state in ('pending', 'refunding')
-    and (checks >= $1 or check_at < clock_timestamp() - $2 * interval '1 second')
+  where check_at < statement_timestamp() + interval '10 minutes' and state in ('pending', 'refunding')
+    and (checks >= $1 or check_at < statement_timestamp() - $2 * interval '1 second')
   group by state`;
 
 /** How many payments have been looked at so often without an end, or not at all for so long, by state. */

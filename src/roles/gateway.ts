@@ -41,6 +41,9 @@ import { SocketServer } from '../realtime/socket-server.ts';
 /** Other processes tell of ended sessions, but not those that cannot: so the database is asked, too, and more often while nothing is heard. */
 const RECALL_SESSIONS_EVERY_MS = { hearing: 5_011, deaf: 1_009 } as const;
 
+/** By its documents the script comes from one host; what it opens, from any of theirs. */
+const TOSS_WINDOW = { scripts: 'https://js.tosspayments.com', pages: 'https://*.tosspayments.com' } as const;
+
 export interface Gateway {
   /** Once the server listens. */
   start(): void;
@@ -107,7 +110,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   await noticeRoutes(server, { database, guard, providers: payments.providers });
   pointRoutes(server, { guard, points: new Points(database) });
   if (settings.loadtestEnabled) loadtestRoutes(server, { database, guard, tokens });
-  await servePages(server);
+  await servePages(server, settings.paymentMethods.includes('toss') ? TOSS_WINDOW : null);
   if (!settings.httpsRequired) openFastLane(server, claimsFastLane(admission, tokens));
   sockets.attach(server.server);
 
