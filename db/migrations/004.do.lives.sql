@@ -1,20 +1,12 @@
 -- The lives of a grant: use, cancellation, expiry, the waiting line, payments.
 
--- A hold may be shorter than a minute, in a rehearsal of a sale for example.
-alter table drops drop constraint drops_terms;
+-- A hold may be shorter than a minute, in a rehearsal of a sale for example. Null: `hold_minutes` says it, as before; processes of the last version go on writing that.
 alter table drops add column hold_seconds integer check (hold_seconds > 0);
-update drops set hold_seconds = hold_minutes * 60;
-alter table drops drop column hold_minutes;
-alter table drops add constraint drops_terms check (
-  case kind
-    when 'product' then price is not null and currency is not null and hold_seconds is not null
-    else (discount_percent is null) <> (discount_amount is null) and (valid_until is null) <> (valid_for_days is null)
-  end
-);
 
 -- How many people stand in the waiting line. Units that come back are theirs first.
 alter table drops add column waiting integer not null default 0 check (waiting >= 0);
-create index drops_waiting on drops (id) where waiting > 0;
+-- By their close, so that past sales, whose lines nobody left, are not looked at again and again.
+create index drops_waiting on drops (coalesce(closes_at, 'infinity')) where waiting > 0 and cancelled_at is null;
 
 -- When time alone ends a grant: a coupon's validity, a slot's hold, and a little more while a payment is in flight at the hold's end.
 alter table grants add column expires_at timestamptz;

@@ -20,6 +20,9 @@ const TIME_LIMITS = {
   idle_in_transaction_session_timeout: 15_000,
 } as const;
 
+/** Scripts are migrations: nobody waits for them but whoever starts the program. */
+const SCRIPT_WITHIN_MS = 3_600_000;
+
 export class PostgresDatabase implements Database {
   readonly expressLane: Queryable;
   readonly query: Queryable['query'];
@@ -74,7 +77,7 @@ function queryableOver(client: pg.Pool | pg.PoolClient): Queryable {
       return (await client.query<Row>(text, [...parameters])).rows;
     },
     async execute(script: string): Promise<void> {
-      await client.query(script);
+      await client.query({ text: script, query_timeout: SCRIPT_WITHIN_MS } as pg.QueryConfig);
     },
   };
 }

@@ -182,7 +182,7 @@ export class TossPaymentMethod implements PaymentMethod {
     requirePayable(order);
     if (amount !== undefined && amount !== String(order.amount)) {
       // Not declined: another approval for this order may have been charged.
-      throw new PaymentInDoubt(`order ${order.id}: the page brought another amount; Toss Payments was not asked`);
+      throw doubtAbout(`order ${order.id}: the page brought another amount; Toss Payments was not asked`);
     }
     const answer = await this.#post('/v1/payments/confirm', order.id, {
       paymentKey,
@@ -257,7 +257,7 @@ export class TossPaymentMethod implements PaymentMethod {
     }
     const entry = entryOf(order, payment);
     if (entry.state === 'charged' || entry.state === 'declined') return entry;
-    throw new PaymentInDoubt(`order ${order.id}: Toss Payments confirmed a payment that is ${payment.status}`);
+    throw doubtAbout(`order ${order.id}: Toss Payments confirmed a payment that is ${payment.status}`);
   }
 
   async #payment(order: Order, path: string): Promise<Payment> {
@@ -326,7 +326,7 @@ function readPayment(order: Order, { document }: Answer): Payment {
     typeof balanceAmount === 'number' &&
     typeof currency === 'string';
   if (!isRead) throw new PaymentInDoubt(`order ${order.id}: Toss Payments’ answer is not a payment; check TOSS_URL`);
-  if (orderId !== order.id) throw new PaymentInDoubt(`order ${order.id}: Toss Payments told of another order`);
+  if (orderId !== order.id) throw doubtAbout(`order ${order.id}: Toss Payments told of another order`);
   const receiptUrl = isDocument(receipt) && typeof receipt['url'] === 'string' ? receipt['url'] : null;
   const failureCode = isDocument(failure) ? String(failure['code']) : '';
   return { paymentKey, status, totalAmount, balanceAmount, currency, receiptUrl, failure: failureCode };
@@ -346,25 +346,26 @@ function entryOf(order: Order, payment: Payment): BookEntry {
       return declined(REFUSALS.get(payment.failure) ?? 'provider_refused');
     case 'DONE':
     case 'PARTIAL_CANCELED':
-      requireAmount(order, payment);
-      return { state: 'charged', providerKey: paymentKey, receiptUrl };
+      return { state: 'charged', providerKey: paymentKey, receiptUrl, ...takenOtherwise(order, payment) };
     default:
-      throw new PaymentInDoubt(`order ${order.id}: Toss Payments has a payment whose state nobody can tell`);
+      throw doubtAbout(`order ${order.id}: Toss Payments has a payment whose state nobody can tell`);
   }
 }
 
-/** Only where money was taken: a window opened for another amount, and not confirmed, is nobody's loss. */
-function requireAmount({ id, amount, currency }: Order, payment: Payment): void {
-  if (payment.totalAmount === amount && payment.currency === currency) return;
-  const taken = `${payment.totalAmount} ${payment.currency}`;
-  throw new PaymentInDoubt(
-    `order ${id} is of ${amount} ${currency}, and Toss Payments took ${taken}: somebody must look`,
-  );
+/** What was taken, where it is not what the order says. Only of money: a window opened for another amount, and not confirmed, is nobody's loss. */
+function takenOtherwise({ amount, currency }: Order, payment: Payment): Pick<Charged, 'taken'> {
+  if (payment.totalAmount === amount && payment.currency === currency) return {};
+  return { taken: { amount: payment.totalAmount, currency: payment.currency } };
 }
 
 /** With parts given back before, Toss goes on calling it PARTIAL_CANCELED when nothing is left. */
 function isGivenBack({ status, balanceAmount }: Payment): boolean {
   return (status === 'CANCELED' || status === 'PARTIAL_CANCELED') && balanceAmount === 0;
+}
+
+/** Toss Payments is there, and cannot tell of this order: the way stays open for all others. */
+function doubtAbout(message: string): PaymentInDoubt {
+  return new PaymentInDoubt(message, { about: 'order' });
 }
 
 function declined(reason: DeclineReason): Declined {
@@ -374,7 +375,10 @@ function declined(reason: DeclineReason): Declined {
 function refused(what: string, order: Order, { ok, status, code }: Answer): PaymentInDoubt {
   const advice = ADVICE.get(code) ?? (status === 401 ? 'check TOSS_SECRET_KEY' : code || ok ? '' : 'check TOSS_URL');
   const answer = [status, code, advice && `(${advice})`].filter(Boolean).join(' ');
-  return new PaymentInDoubt(`order ${order.id}: asked ${what}, Toss Payments answered ${answer}`);
+  const message = `order ${order.id}: asked ${what}, Toss Payments answered ${answer}`;
+  // A request that it refuses is about one buyer's payment; our keys, our rate, and what is broken over there are about all.
+  const isOfOrder = status >= 400 && status < 500 && ![401, 403, 429].includes(status);
+  return isOfOrder ? doubtAbout(message) : new PaymentInDoubt(message);
 }
 
 function isDocument(value: unknown): value is Document {

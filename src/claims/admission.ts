@@ -45,6 +45,8 @@ export interface AdmissionParts {
   readonly claimsPerUserPerSecond: number;
 }
 
+type Wish = 'for_a_unit' | 'for_a_place';
+
 export const REQUEST_ID_PATTERN = '^[A-Za-z0-9_-]{8,64}$';
 
 export class Admission {
@@ -64,7 +66,18 @@ export class Admission {
   }
 
   claim(claim: Claim): ClaimAnswer | Promise<ClaimAnswer> {
-    const answer = this.#admit(claim);
+    return this.#counted(this.#admit(claim, 'for_a_unit'));
+  }
+
+  /**
+   * A claim of somebody who wants to wait, should all be sold: it needs an arrival, which only the ledger gives. It travels as every claim does, behind those that
+   * came before it; only the gate's `sold_out` does not stop it.
+   */
+  claimToWait(claim: Claim): ClaimAnswer | Promise<ClaimAnswer> {
+    return this.#counted(this.#admit(claim, 'for_a_place'));
+  }
+
+  #counted(answer: ClaimAnswer | Promise<ClaimAnswer>): ClaimAnswer | Promise<ClaimAnswer> {
     if (answer instanceof Promise) {
       return answer.then((settled) => {
         this.#count(settled);
@@ -84,17 +97,17 @@ export class Admission {
     await new Promise((resolve) => setImmediate(resolve));
   }
 
-  #admit(claim: Claim): ClaimAnswer | Promise<ClaimAnswer> {
+  #admit(claim: Claim, wish: Wish): ClaimAnswer | Promise<ClaimAnswer> {
     if (this.#closed) return { fault: 'shutting_down' };
     const nowMs = this.#parts.nowMs();
     if (!this.rates.admit(claim.userId)) return { fault: 'rate_limited' };
     const drop = this.#parts.catalogue.known(claim.dropId);
     const gate = this.#parts.gates.get(claim.dropId);
-    if (drop === undefined || gate === undefined) return this.#openGateAndAdmit(claim);
-    return this.#pass(claim, drop, gate, nowMs);
+    if (drop === undefined || gate === undefined) return this.#openGateAndAdmit(claim, wish);
+    return this.#pass(claim, wish, drop, gate, nowMs);
   }
 
-  #pass(claim: Claim, drop: Drop, gate: Gate, nowMs: number): ClaimAnswer | Promise<ClaimAnswer> {
+  #pass(claim: Claim, wish: Wish, drop: Drop, gate: Gate, nowMs: number): ClaimAnswer | Promise<ClaimAnswer> {
     const { dropId, requestId } = claim;
     gate.lastUsedMs = nowMs;
     if (this.#onTheirWay.size > 0) {
@@ -103,7 +116,8 @@ export class Admission {
     }
     const refusal = gate.refuse(drop, claim, nowMs);
     if (refusal === 'not_open') return notOpen(dropId, requestId, drop.opensAtMs, nowMs);
-    if (refusal !== undefined) return { outcome: refusal, dropId, requestId };
+    const mayWait = wish === 'for_a_place' && refusal === 'sold_out';
+    if (refusal !== undefined && !mayWait) return { outcome: refusal, dropId, requestId };
     if (gate.needsSeal(drop, nowMs)) this.#parts.gates.unsure(dropId);
     const acquired = this.#parts.lock.acquire(dropId, claim.userId, requestId);
     if (acquired === false) return { fault: 'claim_in_flight' };
@@ -154,12 +168,12 @@ export class Admission {
     this.#parts.lock.release(claim.dropId, claim.userId, claim.requestId);
   }
 
-  async #openGateAndAdmit(claim: Claim): Promise<ClaimAnswer> {
+  async #openGateAndAdmit(claim: Claim, wish: Wish): Promise<ClaimAnswer> {
     try {
       const gate = isDropId(claim.dropId) ? await this.#parts.gates.open(claim.dropId) : undefined;
       const drop = gate && (await this.#parts.catalogue.load(claim.dropId));
       if (gate === undefined || drop === undefined) return { fault: 'drop_not_found' };
-      return await this.#pass(claim, drop, gate, this.#parts.nowMs());
+      return await this.#pass(claim, wish, drop, gate, this.#parts.nowMs());
     } catch {
       return { fault: 'ledger_unavailable' };
     }

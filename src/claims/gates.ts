@@ -75,11 +75,13 @@ export class Gates {
     const { catalogue } = this.#parts;
     const gate = this.#gates.get(dropId);
     const known = catalogue.known(dropId);
+    // Processes of the version before wrote one entry a commit, and did not say which was the first.
+    const first = firstEntry ?? standing.entries;
     catalogue.follow(dropId, standing);
-    gate?.hear(firstEntry, standing.entries, claims, performance.now());
+    gate?.hear(first, standing.entries, claims, performance.now());
     if (known === undefined) return;
     // A change of terms is more than a standing. An entry that was missed may have been one; where there is a gate, it waits a moment for it.
-    const missed = gate === undefined && firstEntry > known.entries + 1;
+    const missed = gate === undefined && first > known.entries + 1;
     if (amended || missed) void this.#read(dropId);
   }
 

@@ -46,6 +46,21 @@ describe('settings', () => {
     });
   });
 
+  it('name ways to pay that there are, with the keys that they need', () => {
+    expect(readSettings({})).toMatchObject({
+      paymentMethods: ['sandbox', 'points'],
+      paymentGraceSeconds: 60,
+      toss: null,
+    });
+    expect(() => readSettings({ PAYMENT_METHODS: 'sandbox,cash' })).toThrow('must be a list of sandbox, points, toss');
+    expect(() => readSettings({ PAYMENT_METHODS: 'toss', TOSS_SECRET_KEY: 'test_sk' })).toThrow('TOSS_CLIENT_KEY');
+    const keys = { TOSS_SECRET_KEY: 'test_sk', TOSS_CLIENT_KEY: 'test_ck' };
+    expect(readSettings({ PAYMENT_METHODS: 'toss, points', ...keys })).toMatchObject({
+      paymentMethods: ['toss', 'points'],
+      toss: { secretKey: 'test_sk', clientKey: 'test_ck', webhookKey: null, url: 'https://api.tosspayments.com' },
+    });
+  });
+
   it('are all documented, as they are', () => {
     const documented = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
     expect(documented, 'run `node src/main.ts settings` and put its table into docs/settings.md').toContain(

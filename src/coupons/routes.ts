@@ -57,7 +57,8 @@ export function couponRoutes(server: Server, { till, changes, guard }: CouponRou
     async (request) => {
       const { code, reference = null } = request.body;
       const { dropId, serial, holder } = await till.find(code, callerOf(request).accountId);
-      const requestId = request.headers['idempotency-key'];
+      // Its own name for this use: a holder who happens to send the same key is not this till.
+      const requestId = `till ${callerOf(request).accountId} ${request.headers['idempotency-key']}`;
       const grant = await changes.use({ dropId, serial, userId: null, requestId, reference });
       return { grant, holder };
     },

@@ -20,7 +20,10 @@ const ADVISORY_LOCK = 0x646f6f72;
 
 export async function migrate(database: Database): Promise<void> {
   await database.transaction(async (transaction) => {
-    await transaction.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
+    // A migration may take longer than any statement that people wait for, and so may those who wait for it.
+    await transaction.execute(
+      `set local statement_timeout = 0; set local lock_timeout = 0; select pg_advisory_xact_lock(${ADVISORY_LOCK})`,
+    );
     const postgrator = new Postgrator({
       driver: 'pg',
       migrationPattern: MIGRATIONS,

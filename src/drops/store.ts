@@ -20,6 +20,7 @@ interface DropRow {
   waiting_line: boolean;
   price: string | null;
   currency: string | null;
+  hold_minutes: number | null;
   hold_seconds: number | null;
   discount_percent: number | null;
   discount_amount: string | null;
@@ -45,6 +46,8 @@ const TERMS: readonly [column: string, value: (terms: DropTerms) => unknown][] =
   ['waiting_line', (terms) => terms.waitingLine],
   ['price', (terms) => terms.price],
   ['currency', (terms) => terms.currency],
+  // In whole minutes for processes of the version before; the seconds are what counts.
+  ['hold_minutes', ({ holdSeconds }) => (holdSeconds === null ? null : Math.ceil(holdSeconds / 60))],
   ['hold_seconds', (terms) => terms.holdSeconds],
   ['discount_percent', ({ discount }) => (discount && 'percent' in discount ? discount.percent : null)],
   ['discount_amount', ({ discount }) => (discount && 'amount' in discount ? discount.amount : null)],
@@ -217,7 +220,7 @@ function toDrop(row: DropRow): Drop {
     createdAtMs: row.created_at.getTime(),
     price: row.price === null ? null : Number(row.price),
     currency: row.currency,
-    holdSeconds: row.hold_seconds,
+    holdSeconds: row.hold_seconds ?? (row.hold_minutes === null ? null : row.hold_minutes * 60),
     discount: discountOf(row.discount_percent, row.discount_amount, row.currency),
     validUntilMs: row.valid_until?.getTime() ?? null,
     validForDays: row.valid_for_days,

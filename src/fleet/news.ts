@@ -17,7 +17,7 @@ export interface LedgerNews {
   readonly dropId: string;
   /** After the commit; `standing.entries` is the number of the last entry that it wrote, `firstEntry` that of the first. */
   readonly standing: DropStanding;
-  readonly firstEntry: number;
+  readonly firstEntry?: number;
   readonly claims: readonly ClaimRequest[];
   /** The entry tells of a change of the drop's terms, which stand in its row. */
   readonly amended?: true;

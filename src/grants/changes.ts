@@ -60,16 +60,18 @@ export class GrantChanges {
   }
 
   async #answer(submitted: Promise<Change>, wish: Wish): Promise<Grant> {
-    const { answer, grant } = await submitted.catch((error: unknown) => {
-      throw new Problem(error instanceof Overloaded ? 'overloaded' : 'ledger_unavailable', {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
-    });
-    const view = grant === null ? undefined : await this.#parts.teller.view(grant);
+    const { answer, grant } = await submitted.catch(unavailable);
+    const view = grant === null ? undefined : await this.#parts.teller.view(grant).catch(unavailable);
     if (grant === null || view === undefined) throw new Problem('grant_not_found');
     if (answer === 'done' || answer === 'again') return view;
     throw refusalOf(grant, answer === 'paying', wish);
   }
+}
+
+function unavailable(error: unknown): never {
+  throw new Problem(error instanceof Overloaded ? 'overloaded' : 'ledger_unavailable', {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
 }
 
 type Wish = 'use' | 'give_back';

@@ -55,6 +55,15 @@ describe('the batcher', () => {
     expect(batches).toEqual([['a', 'b'], ['c']]);
   });
 
+  it('answers nobody when there are too few answers: one would be somebody else’s', async () => {
+    const batcher = new Batcher<string, string>({
+      ...{ batchMax: 10, queueMax: 10, keyOf: (request) => request },
+      decide: async (requests) => requests.slice(1),
+    });
+    const answers = await Promise.allSettled([batcher.submit('a'), batcher.submit('b')]);
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
   it('tells all of a batch that it is in doubt, and goes on with the next', async () => {
     const { batcher, open } = makeBatcher({ batchMax: 1 });
     const [broken, good] = [batcher.submit('a'), batcher.submit('b')];

@@ -51,6 +51,10 @@ export class Batcher<Request, Answer> {
       const batch = this.#take();
       try {
         const answers = await this.#options.decide(batch.map(({ request }) => request));
+        // An answer too few would be somebody else's: then nobody is answered.
+        if (answers.length !== batch.length) {
+          throw new Error(`${answers.length} answers to a batch of ${batch.length}`);
+        }
         for (const [place, { resolve }] of batch.entries()) resolve(answers[place] as Answer);
       } catch (error) {
         for (const { reject } of batch) reject(error);

@@ -8,7 +8,7 @@
 -- Order    the drop's row is locked first; everything after sees all that earlier batches wrote. Then, as if the claims came one by one:
 --          1 a known (user, request) gets its first answer
 --          2 outside the opening hours, by this database's clock: closed or not_open
---          3 a user who holds as many units as one may: limit_reached
+--          3 a user who holds as many units as one may, or has had so many that they were given back by the hundred: limit_reached
 --          4 no unit left, or as many as are left belong to those who wait: sold_out
 --          5 granted
 -- Writes   claims, grants, the drop's counters and one log entry, or, if nothing was taken, nothing.
@@ -46,7 +46,7 @@ begin
   if d.kind = 'coupon' then
     v_valid_until := coalesce(d.valid_until, v_now + make_interval(days => d.valid_for_days));
   else
-    v_hold_until := v_now + make_interval(secs => d.hold_seconds);
+    v_hold_until := v_now + hold_of(d);
   end if;
 
   -- Each claim is looked up by its key, and its user's units by their own small index: however often somebody presses, a claim costs the same. Lateral
@@ -60,11 +60,11 @@ begin
       where c.drop_id = p_drop_id and c.user_id = r.user_id and c.request_id = r.request_id
     ) known
     cross join lateral (
-      select count(*) as units
-      from claims c
-      where c.drop_id = p_drop_id and c.user_id = r.user_id and c.serial is not null
-        -- `offset 0` keeps this a look-up: as a join it may be planned over all grants of the drop.
-        and exists (select from grants g where g.drop_id = p_drop_id and g.serial = c.serial and g.released_at is null offset 0)
+      select case when count(*) >= had_max() then d.per_user_limit else count(*) filter (where living) end as units
+      from (
+        select exists (select from grants g where g.drop_id = p_drop_id and g.serial = c.serial and g.released_at is null offset 0) as living
+        from claims c where c.drop_id = p_drop_id and c.user_id = r.user_id and c.serial is not null limit had_max()
+      ) had
     ) held
   ), placed as (
     select *,

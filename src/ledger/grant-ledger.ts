@@ -118,7 +118,8 @@ const DUE = 'select * from due($1)';
 const OWED = `
   select d.id as "dropId", least(d.stock - d.granted, d.waiting) as hands
   from drops d
-  where d.waiting > 0 and waiting_in(d) > 0 and d.granted < d.stock and is_on_sale(d, clock_timestamp())
+  where d.waiting > 0 and d.waiting_line and d.granted < d.stock
+    and d.cancelled_at is null and d.opens_at <= statement_timestamp() and coalesce(d.closes_at, 'infinity') > statement_timestamp()
   limit $1`;
 
 export class GrantLedger {

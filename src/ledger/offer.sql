@@ -36,10 +36,11 @@ begin
            (select c.ctid from claims c where c.drop_id = p_drop_id and c.user_id = w.user_id and c.request_id = w.request_id) as claim
     from waiters w
     cross join lateral (
-      select count(*) as units
-      from claims c
-      where c.drop_id = p_drop_id and c.user_id = w.user_id and c.serial is not null
-        and exists (select from grants g where g.drop_id = p_drop_id and g.serial = c.serial and g.released_at is null offset 0)
+      select case when count(*) >= had_max() then d.per_user_limit else count(*) filter (where living) end as units
+      from (
+        select exists (select from grants g where g.drop_id = p_drop_id and g.serial = c.serial and g.released_at is null offset 0) as living
+        from claims c where c.drop_id = p_drop_id and c.user_id = w.user_id and c.serial is not null limit had_max()
+      ) had
     ) held
     where w.drop_id = p_drop_id and w.state = 'waiting'
     order by w.arrival
@@ -68,7 +69,7 @@ begin
     select p_drop_id, serial, user_id, arrival, case d.kind when 'coupon' then p_codes[nth] end,
            case d.kind when 'coupon' then 'issued' else 'held' end, v_now, t.hold_until, t.valid_until, coalesce(t.hold_until, t.valid_until)
     from served, lateral (
-      select case d.kind when 'product' then v_now + make_interval(secs => d.hold_seconds) end as hold_until,
+      select case d.kind when 'product' then v_now + hold_of(d) end as hold_until,
              case d.kind when 'coupon' then coalesce(d.valid_until, v_now + make_interval(days => d.valid_for_days)) end as valid_until) t
     returning grants.*
   )

@@ -42,8 +42,8 @@ export function grantIdOf(dropId: string, serial: number): string {
   return `${dropId}-${serial}`;
 }
 
-/** The reverse of `grantIdOf`; undefined for what cannot be one. */
+/** The reverse of `grantIdOf`; undefined for what it never gave: a grant has one name, and no leading zeros make it another. */
 export function parseGrantId(grantId: string): { dropId: string; serial: number } | undefined {
-  const match = /^(\d{1,18})-(\d{1,9})$/.exec(grantId);
+  const match = /^([1-9]\d{0,17})-([1-9]\d{0,8})$/.exec(grantId);
   return match?.[1] && match[2] ? { dropId: match[1], serial: Number(match[2]) } : undefined;
 }

@@ -23,6 +23,7 @@ begin
     select position, drop_id, serial, key, reference, at,
            case
              when state is null or user_id <> owner_id then 'missing'
+             when row_number() over (partition by drop_id, serial order by position) > 1 then 'kept' -- no caller does that; if one did, all must have an answer
              when state = 'used' and settle_key = key then 'again'
              when state = 'issued' and expires_at > v_now then 'done'
              else 'kept'

@@ -13,6 +13,14 @@ language sql immutable as $$
   select d.cancelled_at is null and d.opens_at <= p_now and (d.closes_at is null or d.closes_at > p_now)
 $$;
 
+-- had_max: how many units of a drop one person may have had in all. Whoever takes and gives back again and again is looked through under the drop's lock each time: there
+-- must be an end to it. Far above every per-user limit (100).
+create or replace function had_max() returns integer language sql immutable as $$ select 1000 $$;
+
+-- hold_of: for how long a slot is held. (`hold_seconds` is null on drops that were made before it was there.)
+create or replace function hold_of(d drops) returns interval
+language sql immutable as $$ select make_interval(secs => coalesce(d.hold_seconds, d.hold_minutes * 60)) $$;
+
 -- standing_of: where a drop stands, as gates and live views follow it. `claim` says the same in its own reply, before its row is written.
 create or replace function standing_of(d drops) returns json
 language sql stable as $$

@@ -37,10 +37,11 @@ begin
         where drop_id = p_drop_id and user_id = r.user_id and request_id = r.request_id and outcome = 'sold_out') c
       left join lateral (select * from waiters where drop_id = p_drop_id and user_id = r.user_id offset 0) w on true
       cross join lateral (
-        select count(*) as units
-        from claims k
-        where k.drop_id = p_drop_id and k.user_id = r.user_id and k.serial is not null
-          and exists (select from grants g where g.drop_id = p_drop_id and g.serial = k.serial and g.released_at is null offset 0)
+        select case when count(*) >= had_max() then d.per_user_limit else count(*) filter (where living) end as units
+        from (
+          select exists (select from grants g where g.drop_id = p_drop_id and g.serial = c.serial and g.released_at is null offset 0) as living
+          from claims c where c.drop_id = p_drop_id and c.user_id = r.user_id and c.serial is not null limit had_max()
+        ) had
       ) held
     ), decided as materialized (
       select *,

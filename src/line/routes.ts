@@ -4,7 +4,8 @@ import { callerOf, type Guard } from '../accounts/guard.ts';
 import { REQUEST_ID_PATTERN } from '../claims/admission.ts';
 import { httpAnswer } from '../claims/http-answer.ts';
 import type { Database } from '../database/database.ts';
-import { isDropId } from '../drops/drop.ts';
+import type { Catalogue } from '../drops/catalogue.ts';
+import { isDropId, stateOf } from '../drops/drop.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { oneOf } from '../http/shapes.ts';
@@ -13,6 +14,8 @@ import type { Waited, WaitingLine } from './line.ts';
 import { placeOf } from './store.ts';
 
 export interface LineRoutesParts {
+  readonly catalogue: Catalogue;
+  readonly nowMs: () => number;
   readonly line: WaitingLine;
   readonly database: Database;
   readonly guard: Guard;
@@ -28,7 +31,7 @@ const PlaceShape = Type.Object({
   grantId: Type.Optional(Type.String()),
 });
 
-export function lineRoutes(server: Server, { line, database, guard }: LineRoutesParts): void {
+export function lineRoutes(server: Server, { line, catalogue, nowMs, database, guard }: LineRoutesParts): void {
   const common = { tags: ['waiting line'], security: [{ accessToken: [] }], params: IdParameter };
 
   server.put(
@@ -44,19 +47,22 @@ export function lineRoutes(server: Server, { line, database, guard }: LineRoutes
     },
     async (request, reply) => {
       const dropId = dropIdOf(request.params.id);
+      const drop = await catalogue.load(dropId);
+      if (drop === undefined) throw new Problem('drop_not_found');
+      if (!drop.waitingLine) throw new Problem('no_waiting_line');
+      const state = stateOf(drop, nowMs());
+      if (state === 'closed' || state === 'cancelled') throw new Problem('closed');
       const userId = callerOf(request).accountId;
-      const waited = await line.wait({ dropId, userId, requestId: request.headers['idempotency-key'] });
-      if (waited === undefined) throw new Problem('drop_not_found');
+      const answer = await line.wait({ dropId, userId, requestId: request.headers['idempotency-key'] });
+      if ('place' in answer) return placeAnswer(answer, dropId);
       // It was not sold out after all, or will not be sold to this person: what the claim was told.
-      if (waited.place.place === null) {
-        const { status, contentType, body } = httpAnswer(waited.outcome, 201);
-        return reply
-          .code(status as 200)
-          .serializer((text) => text as unknown as string)
-          .header('content-type', contentType)
-          .send(body as never);
-      }
-      return placeAnswer(waited, dropId);
+      const { status, contentType, body, retryAfterSeconds } = httpAnswer(answer, 201);
+      if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
+      return reply
+        .code(status as 200)
+        .serializer((text) => text as unknown as string)
+        .header('content-type', contentType)
+        .send(body as never);
     },
   );
 

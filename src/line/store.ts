@@ -13,7 +13,9 @@ const PLACE = `
   select w.arrival, d.waiting,
          (select count(*) from waiters b where b.drop_id = w.drop_id and b.state = 'waiting' and b.arrival <= w.arrival) as position
   from waiters w join drops d on d.id = w.drop_id
-  where w.drop_id = $1 and w.user_id = $2 and w.state = 'waiting' and d.waiting_line`;
+  where w.drop_id = $1 and w.user_id = $2 and w.state = 'waiting' and d.waiting_line and is_on_sale(d, clock_timestamp())`;
+
+const WAITS = `select from waiters where drop_id = $1 and user_id = $2 and state = 'waiting'`;
 
 /** One walk along the line, however many are looked for; it also counts the line, whoever stands in it. */
 const LINE = `
@@ -28,6 +30,12 @@ const LINE = `
 export async function placeOf(database: Queryable, dropId: string, userId: string): Promise<Place | undefined> {
   const [row] = await database.query<{ arrival: string; waiting: number; position: string }>(PLACE, [dropId, userId]);
   return row && { arrival: Number(row.arrival), position: Number(row.position), waiting: row.waiting };
+}
+
+/** Whether somebody stands in a line, also in one that does not move. */
+export async function waits(database: Queryable, dropId: string, userId: string): Promise<boolean> {
+  const [row] = await database.query(WAITS, [dropId, userId]);
+  return row !== undefined;
 }
 
 export interface Line {

@@ -58,7 +58,7 @@ export class PaymentBooks {
     figures.became(payment);
     const told: Told[] = [];
     if (payment.state === 'succeeded') told.push({ grant: slot, because: 'confirmed' });
-    else if (slot.state === 'held') told.push({ grant: slot, because: 'unpaid' });
+    else if (slot.state === 'held' && slot.paymentId === null) told.push({ grant: slot, because: 'unpaid' });
     teller.tell(commit ? [commit] : [], told);
     this.tellBuyers([payment]);
   }

@@ -4,7 +4,7 @@
 -- Input    the payment, and the provider's word:
 --            charged     the money was taken     a slot that is still kept for this payment is confirmed; otherwise the payment is to be given back
 --            mischarged  money was taken, and not what was to be paid: it is to be given back, for the reason in `p_failure`
---            declined    it was not, nor will be the slot is free for another try, as long as its hold lasts
+--            declined    it was not taken        the slot is free for another try, as long as its hold lasts
 --            silent      the provider knows nothing of it, and had time enough: as declined, but its books are asked again later, for a charge after all
 --            refunded    the money is back
 --          and after how long the provider is asked next (of what is given back: if the money is not back by then). Null: never.

@@ -43,7 +43,9 @@ begin
     values (p_id, p_drop_id, p_serial, p_user_id, p_request_id, p_method, d.price, d.currency, 'pending', v_now, g.hold_until)
     returning * into p;
     if d.price = 0 then
-      perform begin_payment(p_id, p_grace_ms, p_check_ms);
+      -- The hold may end between two looks at the clock: then it has failed, and there is nothing to confirm.
+      v_decided := begin_payment(p_id, p_grace_ms, p_check_ms);
+      if v_decided ->> 'answer' <> 'begun' then return v_decided; end if;
       v_decided := decide_payment(p_id, 'charged', null, null, null, null::integer);
       return json_build_object(
         'answer', 'decided', 'payment', v_decided -> 'payment', 'slot', v_decided -> 'slot', 'drop', v_decided -> 'drop');

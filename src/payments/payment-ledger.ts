@@ -78,7 +78,7 @@ const DECIDE = 'select decide_payment($1, $2, $3, $4, $5, $6::integer)::text as 
 
 /** Of this process, at the ledger. */
 const AT_ONCE_MAX = 2;
-const WAITING_MAX = 10_000;
+const WAITING_MAX = 2_000;
 
 export class PaymentLedger {
   /** For who has no transaction of their own. Rejects with BulkheadRejectedError when too many wait. */

@@ -2,7 +2,7 @@
  * The ways to pay as this process reaches them: each behind a breaker of its own, because a provider that is away must cost a few people its time limit, and not
  * everybody. While one is away nothing is begun with it; what is on its way already is asked about by the job alone, now and then, until one question is answered.
  */
-import { TimeoutStrategy, timeout } from 'cockatiel';
+import { TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 import { Breaker, type BreakerOptions } from '../fleet/breaker.ts';
 import type { Approval, BookEntry, Charged, Declined, Order, PaymentMethod } from './method.ts';
 import { PaymentInDoubt } from './method.ts';
@@ -32,7 +32,9 @@ export class Provider {
     this.#probeAfterMs = probeAfterMs;
     this.#breaker = new Breaker({
       ...{ name: `payments-${method.name}`, failuresMax: BREAKER.failuresMax, probeAfterMs },
-      isRefusal: (error) => error instanceof PaymentInDoubt && error.about === 'order',
+      // Nor does it count that our patience with a question ended: a slow provider that still takes money is not away.
+      isRefusal: (error) =>
+        error instanceof TaskCancelledError || (error instanceof PaymentInDoubt && error.about === 'order'),
       onChange: (name, state) => {
         if (state === 'open') this.#openedAtMs = Date.now();
         onBreakerChange(name, state);

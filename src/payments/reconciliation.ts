@@ -1,8 +1,8 @@
 /**
  * Asks providers about what stopped half-way: payments of which no answer was heard, those that failed because none came, and charges that are to be given back.
  *
- *   pending      its books are read: charged -> confirmed, or given back; declined -> failed; nothing known, and the grace is over -> failed, and looked after for a day
- *   failed       so long, for a charge after all -> given back
+ *   pending      its books are read: charged -> confirmed, or given back; declined -> failed; nothing known, and the grace is over -> failed
+ *   failed       by what the books said, or did not say: they are read for a day, for a charge after all -> given back
  *   refunding    given back, again and again, until the provider's books say so
  *   not asked    the slot is gone -> failed; nobody is asked
  *
@@ -117,20 +117,24 @@ class Round {
 
   async #apply({ payment, patienceLeftMs, forgotten }: DuePayment, entry: BookEntry): Promise<void> {
     const { books } = this.#parts;
+    const waitMs = forgotten ? null : this.#waitMs(payment);
     switch (entry.state) {
       case 'charged':
         await books.charged(payment, entry, this.#provider, this.#write);
         break;
       case 'declined':
-        await books.write(payment, { word: 'declined', failure: entry.reason }, null, this.#write);
+        // Of an order that its buyer tried twice at the provider, the books may tell of the first try while the second is being charged. So they are asked again.
+        if (payment.state === 'failed') await this.#lookAgain(payment, waitMs);
+        else if (patienceLeftMs > 0) await this.#lookAgain(payment, Math.min(this.#waitMs(payment), patienceLeftMs));
+        else await books.write(payment, { word: 'declined', failure: entry.reason }, waitMs, this.#write);
         break;
       case 'refunded':
         await books.write(payment, REFUNDED, null, this.#write);
         break;
       case 'unknown':
-        if (payment.state === 'failed') await this.#lookAgain(payment, forgotten ? null : this.#waitMs(payment));
+        if (payment.state === 'failed') await this.#lookAgain(payment, waitMs);
         else if (patienceLeftMs > 0) await this.#lookAgain(payment, Math.min(this.#waitMs(payment), patienceLeftMs));
-        else await books.write(payment, SILENT, this.#waitMs(payment), this.#write);
+        else await books.write(payment, SILENT, waitMs, this.#write);
     }
   }
 

@@ -103,7 +103,9 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   const changes = new GrantChanges(changing);
   grantRoutes(server, { database, guard, changes });
   couponRoutes(server, { changes, guard, till: new Till(database, fleet.makeLimiter) });
-  lineRoutes(server, { database, guard, line: new WaitingLine({ ...changing, database }) });
+  const claimToWait = (claim: Claim) => admission.claimToWait(claim);
+  const line = new WaitingLine({ ...changing, database, ledger, claimToWait });
+  lineRoutes(server, { catalogue, nowMs, database, guard, line });
   const { breakers, payments, logger: log } = fleet;
   const desk = new PaymentDesk({ database, teller, log, breaker: breakers.postgres, ...payments });
   paymentRoutes(server, { database, guard, desk, providers: payments.providers });

@@ -2,9 +2,11 @@
 import { beforeAll, describe } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import { edges } from './grant-ledger-edges.ts';
 import { orders } from './grant-ledger-orders.ts';
 import { plans } from './grant-ledger-plans.ts';
 import { races } from './grant-ledger-races.ts';
+import { rush } from './grant-ledger-rush.ts';
 import { tables } from './grant-ledger-tables.ts';
 
 export function grantLedgerContract(adapter: string, open: () => Database): void {
@@ -13,13 +15,13 @@ export function grantLedgerContract(adapter: string, open: () => Database): void
     beforeAll(async () => {
       database = open();
       await migrate(database);
-      if (process.env['GL_PATCH'])
-        await database.execute((await import('node:fs')).readFileSync(process.env['GL_PATCH'], 'utf8')); // TEMPORARY
     });
 
     tables(() => database);
+    edges(() => database);
     orders(() => database);
     races(() => database);
     plans(() => database);
+    rush(() => database);
   });
 }

@@ -56,18 +56,19 @@ const WAITERS = `
 
 const COUNTERS = `
   update drops
-  set stock = granted + $2, granted = granted + $2, serials = serials + $2, waiting = waiting + $2, arrivals = 9000000 where id = $1`;
+  set stock = granted + $2, granted = granted + $2, serials = serials + $2, waiting = waiting + $3, arrivals = 9000000 where id = $1`;
 
 /** Whose arrivals are their user ids: those who wait, and those who were refused and may. */
 const [FIRST_WAITER, FIRST_REFUSED] = [1_000_000, 2_000_000];
 const REFUSED = 500;
 
-/** A drop with a line. Its winners have the user ids of their serials. */
+/** Its winners have the user ids of their serials. For slots as many people wait. */
 export class LargeDrop {
   readonly id: string;
   readonly database: Database;
   readonly grantLedger: GrantLedger;
   readonly paymentLedger: PaymentLedger;
+  readonly #kind: 'coupon' | 'product';
   #waiters = 0;
   #nextSerial = 1;
   #refused = 0;
@@ -75,28 +76,30 @@ export class LargeDrop {
   #lastWaiter = FIRST_WAITER;
 
   static async open(database: Database, kind: 'coupon' | 'product', size: number): Promise<LargeDrop> {
-    const drop = new LargeDrop(database, await openDrop(database, { kind, stock: 1, limit: 1, line: true }));
+    const drop = new LargeDrop(database, kind, await openDrop(database, { kind, stock: 1, limit: 1, line: true }));
     await drop.grow(size);
     return drop;
   }
 
-  private constructor(database: Database, id: string) {
+  private constructor(database: Database, kind: 'coupon' | 'product', id: string) {
     this.id = id;
+    this.#kind = kind;
     this.database = database;
     this.grantLedger = new GrantLedger(database, newCode);
     this.paymentLedger = new PaymentLedger(database, { graceMs: 60_000, firstLookMs: 60_000 });
   }
 
-  /** By so many grants, as many people who wait, and some who were refused. */
+  /** By so many grants, and some people who were refused. */
   async grow(count: number): Promise<void> {
     const [row] = await this.database.query<{ serials: number }>('select serials from drops where id = $1', [this.id]);
     const serials = row?.serials ?? 0;
     await this.database.query(WINNERS, [this.id, serials, count]);
-    await this.database.query(CLAIMS, [this.id, FIRST_WAITER + this.#waiters, count]);
-    await this.database.query(WAITERS, [this.id, FIRST_WAITER + this.#waiters, count]);
+    const waiters = this.#kind === 'product' ? count : 0;
+    await this.database.query(CLAIMS, [this.id, FIRST_WAITER + this.#waiters, waiters]);
+    await this.database.query(WAITERS, [this.id, FIRST_WAITER + this.#waiters, waiters]);
     await this.database.query(CLAIMS, [this.id, FIRST_REFUSED + this.#refused, REFUSED]);
-    await this.database.query(COUNTERS, [this.id, count]);
-    this.#waiters += count;
+    await this.database.query(COUNTERS, [this.id, count, waiters]);
+    this.#waiters += waiters;
     this.#nextSerial = serials + 1;
     this.#nextRefused = FIRST_REFUSED + this.#refused + 1;
     this.#refused += REFUSED;

@@ -79,8 +79,6 @@ type Hour = 'open' | 'closed' | 'cancelled';
 export class DropModel {
   readonly books: Books;
   readonly #kind: DropKind;
-  /** By user, with which arrival they have had a turn at the head: there is one turn per claim, and none from before a turn. */
-  readonly #turns = new Map<string, number>();
   hour: Hour = 'open';
 
   constructor(kind: DropKind, stock: number, limit: number, line: boolean) {
@@ -144,7 +142,9 @@ export class DropModel {
       if (this.hour !== 'open') return `closed (${arrival})`;
       if (waiter?.state === 'waiting') return `waiting (${waiter.arrival})`;
       if (this.unitsOf(userId) >= this.books.limit) return `limit_reached (${arrival})`;
-      if (arrival <= (this.#turns.get(userId) ?? 0)) return `over (${arrival})`;
+      // Places only grow; one's own is there again for who left it, and for nobody who had their turn at it.
+      const isBack = waiter?.state === 'left' && arrival === waiter.arrival;
+      if (waiter && arrival <= waiter.arrival && !isBack) return `over (${arrival})`;
       const record: WaiterRecord = { userId, requestId, arrival, state: 'waiting', serial: null };
       this.books.waiters = [...this.books.waiters.filter((each) => each !== waiter), record];
       joined.push(record);
@@ -229,7 +229,6 @@ export class DropModel {
     const [served, passed]: [WaiterRecord[], WaiterRecord[]] = [[], []];
     for (const head of this.#line()) {
       if (served.length === units || books.granted === books.stock) break;
-      this.#turns.set(head.userId, head.arrival);
       if (this.unitsOf(head.userId) >= books.limit) {
         head.state = 'passed';
         passed.push(head);

@@ -8,7 +8,7 @@ import { Play } from './grant-ledger-play.ts';
 import type { DropPlan, WorldModel } from './grant-ledger-world.ts';
 
 const DROPS = 2;
-const RUNS = Number(process.env['GL_RUNS'] ?? 60);
+const RUNS = 50;
 const ACTS_MAX = 60;
 
 /** What is to be done, before it is known to whose grants: numbers choose among those that are there. Undefined where there is none. */
@@ -28,7 +28,7 @@ const claim = fc.record({
 const wait: fc.Arbitrary<Wish> = fc
   .record({
     drop,
-    people: fc.uniqueArray(fc.record({ request, isKnown: fc.boolean(), number }), {
+    people: fc.uniqueArray(fc.record({ request, isKnown: fc.constantFrom(true, true, false), number }), {
       ...{ minLength: 1, maxLength: 3, selector: (each) => each.request.userId },
     }),
   })
@@ -174,7 +174,7 @@ const plan = (kind: DropPlan['kind']): fc.Arbitrary<DropPlan> =>
 
 export function orders(database: () => Database): void {
   describe('any order of acts', () => {
-    it('does as the model does, on coupons and slots together', { timeout: 600_000 }, async () => {
+    it('does as the model does, on coupons and slots together', { timeout: 120_000 }, async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.tuple(plan('coupon'), plan('product')),

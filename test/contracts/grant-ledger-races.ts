@@ -312,7 +312,7 @@ async function expireAll(
   }
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 
 function shuffled<Item>(items: readonly Item[]): Item[] {
   return items

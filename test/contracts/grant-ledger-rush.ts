@@ -11,6 +11,7 @@ const SLOTS = 10_000;
 /** As the worker's (grants/expiry.ts): of one transaction, and between two looks when nothing was due. */
 const BATCH = 1_000;
 const LOOK_EVERY_MS = 97;
+const LEAD_MS = 1_000;
 /** The requirement is 2 s for all, and 1 s for the 99th of 100, on a machine that does nothing else. Here is to be found what grows with the square of anything. */
 const ALL_WITHIN_MS = 10_000;
 
@@ -31,11 +32,10 @@ export function rush(open: () => Database): void {
       const database = open();
       const dropId = await soldOutWithLine(database, SLOTS);
       const figures = await endAll(database, dropId, 1_000);
-      console.log(`10,000 slots that end within a second: ${JSON.stringify(figures)}`);
       const [row] = await database.query<{ served: number; wrong: number }>(
-        `select count(*)::int as served, count(*) filter (where serial <> $2 + arrival - $2)::int as wrong
+        `select count(*)::int as served, count(*) filter (where serial <> arrival)::int as wrong
          from waiters where drop_id = $1 and state = 'offered'`,
-        [dropId, SLOTS],
+        [dropId],
       );
       expect(row).toEqual({ served: SLOTS, wrong: 0 });
       expect(await mismatchesOf(database, [dropId])).toEqual([]);
@@ -66,11 +66,11 @@ export async function endAll(database: Database, dropId: string, withinMs: numbe
     [dropId],
   );
   const slots = row?.slots ?? 0;
-  const startMs = Date.now() + 2_000;
+  const startMs = Date.now() + LEAD_MS;
   await database.query(
-    `update grants set hold_until = t.at, expires_at = t.at
-     from (select serial, $2::timestamptz + serial * $3::float8 * interval '1 ms' as at from grants where drop_id = $1) t
-     where drop_id = $1 and grants.serial = t.serial`,
+    `update grants
+     set hold_until = $2::timestamptz + serial * $3::float8 * interval '1 ms', expires_at = $2::timestamptz + serial * $3::float8 * interval '1 ms'
+     where drop_id = $1`,
     [dropId, new Date(startMs), withinMs / slots],
   );
   const endOf = (serial: number): number => startMs + (serial * withinMs) / slots;

@@ -328,7 +328,7 @@ export class PaymentShop {
       join grants g on g.drop_id = p.drop_id and g.serial = p.serial
       left join sandbox_charges c on c.order_id = p.id
       where case p.state
-        when 'succeeded' then g.state <> 'confirmed' or g.payment_id <> p.id or g.user_id <> p.user_id
+        when 'succeeded' then g.state <> 'confirmed' or g.payment_id is distinct from p.id or g.user_id <> p.user_id
                               or (p.amount > 0 and (c.order_id is null or c.refunded_at is not null or c.amount <> p.amount))
         when 'refunded' then c.refunded_at is null or p.refunded_at is null or p.failure is null
         when 'failed' then c.order_id is not null or p.failure is null
@@ -337,7 +337,8 @@ export class PaymentShop {
     const slots = await this.database.query(`
       select g.drop_id, g.serial, g.state, g.payment_id from grants g
       where (g.state = 'confirmed') <> (1 = (select count(*) from payments p where p.drop_id = g.drop_id and p.serial = g.serial and p.state = 'succeeded'))
-         or (g.state = 'held' and g.payment_id is not null)`);
+         or (g.state = 'held' and g.payment_id is not null)
+         or (g.state = 'confirmed') <> (g.settled_at is not null) or g.state in ('confirmed', 'held') and g.released_at is not null`);
     expect(slots).toEqual([]);
     const drops = await this.database.query<{ id: string }>('select id from drops');
     expect(

@@ -1,6 +1,5 @@
 /** Processes that die between any two steps of a payment, providers that lie, fall silent, or are away: in the end each charge is confirmed or given back. */
-import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import type { Database } from '../../src/database/database.ts';
@@ -11,6 +10,8 @@ import { ALARM_CHECKS } from '../../src/payments/reconciliation.ts';
 import { heardOf } from '../../src/payments/store.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
 import { CARDS, death, GRACE_MS, PaymentShop, type ProcessOptions, untilDeath } from './payment-shop.ts';
+
+const PROBE_AFTER_MS = 5_000;
 
 describe('payments on PGlite', () => {
   let database: PgliteDatabase;
@@ -146,7 +147,7 @@ function crashTests(databaseOf: () => Database): void {
           'select extract(epoch from check_at - clock_timestamp())::float8 as wait from payments where id = $1',
           [id],
         );
-        waits.push(Math.round(row?.wait ?? 0));
+        waits.push(Math.ceil(row?.wait ?? 0));
       }
       expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
       await shop.settle();
@@ -155,12 +156,16 @@ function crashTests(databaseOf: () => Database): void {
     it('looks at once when the grace is over, and for a day after that', async () => {
       const slot = await shop.slot();
       const { id } = await inDoubt(slot);
-      const asked: number[] = [];
+      const agesMs: number[] = [];
       let passedMs = 0;
       const { job } = shop.process({
         around: {
           async beforeFind(order) {
-            if (order.id === id) asked.push(passedMs);
+            const [row] = await databaseOf().query<{ ageMs: number }>(
+              `select (extract(epoch from clock_timestamp() - asked_at) * 1000)::float8 as "ageMs" from payments where id = $1`,
+              [order.id],
+            );
+            if (order.id === id) agesMs.push(row?.ageMs ?? 0);
           },
         },
       });
@@ -171,8 +176,10 @@ function crashTests(databaseOf: () => Database): void {
         await shop.timePasses(1_000);
       }
       expect(await shop.paymentsOf(slot)).toMatchObject([{ state: 'failed', failure: 'no_answer' }]);
-      expect(asked.filter((atMs) => atMs >= GRACE_MS - 5_000)).toHaveLength(1);
-      expect(asked.length).toBeLessThan(10);
+      const [last = 0] = agesMs.filter((ageMs) => ageMs >= GRACE_MS);
+      expect(last).toBeGreaterThan(GRACE_MS);
+      expect(last).toBeLessThan(GRACE_MS + 5_000);
+      expect(agesMs.length).toBeLessThan(10);
       for (; (await isOpen()).length > 0; passedMs += 600_000) {
         await job.run(fence);
         await shop.timePasses(600_000);
@@ -255,6 +262,11 @@ function crashTests(databaseOf: () => Database): void {
   });
 
   describe('a provider', () => {
+    /** A breaker goes by this machine's clock, which stands still here; the database has its own. */
+    const probeIsDue = () => vi.setSystemTime(Date.now() + PROBE_AFTER_MS);
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+    afterEach(() => void vi.useRealTimers());
+
     it('that is away takes no payment, until it is back', async () => {
       let away = true;
       const around = {
@@ -262,7 +274,7 @@ function crashTests(databaseOf: () => Database): void {
           if (away) throw new PaymentInDoubt('away');
         },
       };
-      const process = shop.process({ around, probeAfterMs: 200 });
+      const process = shop.process({ around, probeAfterMs: PROBE_AFTER_MS });
       const slots = await shop.slots(6);
       for (const slot of slots.slice(0, 3)) expect((await process.pay(slot)).state).toBe('pending');
       for (const slot of slots.slice(3)) {
@@ -270,7 +282,7 @@ function crashTests(databaseOf: () => Database): void {
         expect(await shop.paymentsOf(slot)).toEqual([]);
       }
       away = false;
-      await pause(250);
+      probeIsDue();
       for (const slot of slots.slice(3)) expect((await process.pay(slot)).state).toBe('succeeded');
       await shop.settle(process);
       for (const slot of slots.slice(0, 3)) expect(await shop.paymentsOf(slot)).toMatchObject([{ state: 'failed' }]);
@@ -302,18 +314,18 @@ function crashTests(databaseOf: () => Database): void {
       const slots = await shop.slots(40);
       for (const slot of slots) await inDoubt(slot);
       await databaseOf().query(`update payments set check_at = clock_timestamp() where check_at is not null`);
-      const process = shop.process({ around, probeAfterMs: 1_500 });
+      const process = shop.process({ around, probeAfterMs: PROBE_AFTER_MS });
       const fence = await shop.fence();
       await process.job.run(fence);
       const atFirst = asked;
       expect(atFirst).toBeLessThanOrEqual(16);
       for (let round = 0; round < 5; round += 1) await process.job.run(fence);
       expect(asked).toBe(atFirst);
-      await pause(1_600);
+      probeIsDue();
       for (let round = 0; round < 5; round += 1) await process.job.run(fence);
       expect(asked).toBe(atFirst + 1);
       away = false;
-      await pause(1_600);
+      probeIsDue();
       await process.job.run(fence);
       await process.job.run(fence);
       expect(asked).toBeGreaterThan(20);
@@ -328,7 +340,7 @@ function crashTests(databaseOf: () => Database): void {
       const { job } = shop.process({ around: { beforeFind: death } });
       await databaseOf().query(`update payments set check_at = clock_timestamp() where check_at is not null`);
       await job.run(await shop.fence());
-      expect(performance.now() - startedAtMs).toBeLessThan(4_000);
+      expect(performance.now() - startedAtMs).toBeLessThan(9_000);
       await shop.settle();
     });
 
@@ -361,6 +373,26 @@ function crashTests(databaseOf: () => Database): void {
         expect(await shop.books([slot])).toEqual({ kept: 0, refunded: 1 });
       }
       expect(shop.errors).toMatchObject([{ taken }, { taken }]);
+      await shop.expectSound();
+    });
+
+    it('whose books tell of another try than the one that is charged has that charge given back', async () => {
+      const slot = await shop.slot();
+      let charge = (): void => {};
+      const charging = new Promise<void>((resolve) => {
+        charge = resolve;
+      });
+      // It dies when it has asked, and the provider goes on.
+      void shop.process({ around: { beforeCharge: () => charging, afterCharge: death } }).pay(slot);
+      await vi.waitFor(async () => expect(await shop.paymentsOf(slot)).toHaveLength(1));
+      await shop.timePasses(10_000);
+      const finds = () => ({ state: 'declined', reason: 'approval_expired' }) as const;
+      await shop.process({ around: { finds } }).job.run(await shop.fence());
+      expect(await shop.paymentsOf(slot)).toMatchObject([{ state: 'failed', failure: 'approval_expired' }]);
+      charge();
+      await vi.waitFor(async () => expect(await shop.books([slot])).toEqual({ kept: 1, refunded: 0 }));
+      await shop.settle();
+      expect(await shop.paymentsOf(slot)).toMatchObject([{ state: 'refunded', failure: 'approval_expired' }]);
       await shop.expectSound();
     });
 
@@ -447,14 +479,14 @@ function crashTests(databaseOf: () => Database): void {
         arrive = resolve;
       });
       const process = shop.process({ around: { beforeCharge: () => arrived } });
-      await shop.endHold(slot, 1_000);
+      await shop.endHold(slot, 5_000);
       const paying = process.pay(slot);
       await vi.waitFor(async () => expect(await shop.paymentsOf(slot)).toHaveLength(1));
       expect(await shop.giveBack(slot)).toBe('paying');
-      await shop.timePasses(GRACE_MS - 2_000);
+      await shop.timePasses(GRACE_MS - 10_000);
       await shop.expire();
       expect(await shop.stateOf(slot)).toBe('held');
-      await shop.timePasses(2_000);
+      await shop.timePasses(10_000);
       await shop.expire();
       expect(await shop.stateOf(slot)).toBe('expired');
       const next = { dropId: slot.dropId, serial: 2, userId: waits.userId };

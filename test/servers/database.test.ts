@@ -11,7 +11,7 @@ describe.skipIf(!hasPostgres)('a fresh database', () => {
     await mine?.connect();
     await theirs?.connect();
     await theirs?.query(
-      `insert into drops (kind, title, stock, per_user_limit, opens_at, price, currency, hold_seconds) values ('product', 'Lamp', 1, 1, now(), 1, 'KRW', 1800)`,
+      `insert into drops (kind, title, stock, per_user_limit, opens_at, price, currency, hold_minutes) values ('product', 'Lamp', 1, 1, now(), 1, 'KRW', 30)`,
     );
     expect((await mine?.query('select id from drops'))?.rows).toEqual([]);
     expect((await theirs?.query('select id from drops'))?.rows).toEqual([{ id: '1' }]);

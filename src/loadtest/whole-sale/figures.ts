@@ -74,6 +74,7 @@ export function measureWholeSale(
     failures: [
       ...unsoldFailures(end, unsold, record),
       ...some('offers were never told to whom they were made', turnover.untold),
+      ...some('people were not told that their hold has ended', turnover.untoldEnds),
       ...some('payments had not come to their end long after the sale', unsettled),
     ],
   };

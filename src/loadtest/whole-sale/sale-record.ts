@@ -36,6 +36,8 @@ export class SaleRecord {
   readonly givenBack = new Map<string, { readonly sentAt: number; readonly answeredAt: number }>();
   /** Of those who walked away: from the end of the hold until they were told. */
   readonly expiriesToldAfterMs: number[] = [];
+  /** By grant: until when its holder waited to be told that the hold has ended, in vain. */
+  readonly endsNotHeard = new Map<string, number>();
   readonly payments: PaymentEnd[] = [];
   readonly ends = new Map<End, number>();
   /** What a correct server never answers, in words: the first of them. */

@@ -9,8 +9,9 @@ const at = (ms: number) => new Date(HOUR_MS + ms).toISOString();
 
 /** Two units. 1 is given back, 2 expires; both go to the line, whose first unit, 3, expires after its payment failed. */
 function sale(joinedAt = 100): { ledger: Ledger; record: SaleRecord } {
-  const grant = (serial: number, state: string, holdUntil: number): Partial<LedgerGrant> => ({
+  const grant = (serial: number, state: string, holdUntil: number, releasedAt?: number): Partial<LedgerGrant> => ({
     ...{ type: 'grant', serial, state, userId: `u${serial}`, holdUntil: at(holdUntil) },
+    releasedAt: releasedAt === undefined ? null : at(releasedAt),
   });
   let number = 0;
   const entry = (kind: string, ms: number, body: object) => ({
@@ -25,7 +26,12 @@ function sale(joinedAt = 100): { ledger: Ledger; record: SaleRecord } {
     entry('offered', ms, { firstSerial: serial, arrivals: [serial], userIds: [`u${serial}`], passed: [] });
   const rows = [
     { type: 'drop', id: '7', stock: 2, opensAt: at(0) },
-    ...[grant(1, 'returned', 9000), grant(2, 'expired', 5000), grant(3, 'expired', 8000), grant(4, 'confirmed', 9000)],
+    ...[
+      grant(1, 'returned', 9000, 2000),
+      grant(2, 'expired', 5000, 5100),
+      grant(3, 'expired', 8000, 9050),
+      grant(4, 'confirmed', 9000),
+    ],
     ...[grant(5, 'held', 20_000)],
     { type: 'payment', id: 'p', serial: 3, state: 'failed', decidedAt: at(9000) },
     entry('claims', 1, {
@@ -56,7 +62,7 @@ const measure = ({ ledger, record }: ReturnType<typeof sale>) => measureTurnover
 describe('the turnover', () => {
   it('counts from a give-back’s answer and its sending, and from a hold’s end, which a payment may put off', () => {
     expect(measure(sale())).toEqual({
-      ...{ offered: 3, untold: [] },
+      ...{ offered: 3, untold: [], untoldEnds: [] },
       ...{ afterGiveBackMs: [10], sinceGiveBackSentMs: [40], afterHoldMs: [150, 100] },
     });
   });
@@ -72,5 +78,11 @@ describe('the turnover', () => {
     record.offers.clear();
     record.offersFound.add('7-3');
     expect(measure({ ledger, record })).toMatchObject({ offered: 3, untold: ['7-4', '7-5'], afterHoldMs: [] });
+  });
+
+  it('names the holds whose end nobody was told of, not those that the ledger ended late', () => {
+    const { ledger, record } = sale();
+    record.endsNotHeard.set('7-2', 20_000).set('7-3', 9500).set('7-5', 20_000);
+    expect(measure({ ledger, record }).untoldEnds).toEqual(['7-2']);
   });
 });

@@ -19,6 +19,8 @@ export interface Turnover {
   readonly afterHoldMs: readonly number[];
   /** Offers that nobody heard of, by grant. Those that were made when people went home already are nobody's fault. */
   readonly untold: readonly string[];
+  /** Grants of people who waited to be told that the hold has ended, and were not, though the ledger had ended it. */
+  readonly untoldEnds: readonly string[];
 }
 
 /** Even on a busy machine. */
@@ -53,7 +55,18 @@ export function measureTurnover(ledger: Ledger, record: SaleRecord, clockOffsetM
   }
   const latestMs = record.overAt + clockOffsetMs - toldWithinMs;
   const untold = offers.filter(({ id, at }) => !isTold(id) && !(Date.parse(at) > latestMs)).map(({ id }) => id);
-  return { offered: offers.length, untold, ...turnover };
+  return { offered: offers.length, untold, untoldEnds: untoldEnds(ledger, record, clockOffsetMs), ...turnover };
+}
+
+/** A hold that the ledger ended late was told late: that is no fault of the telling. */
+function untoldEnds({ drop, grants }: Ledger, { endsNotHeard }: SaleRecord, clockOffsetMs: number): string[] {
+  return grants
+    .map(({ serial, releasedAt }) => ({ id: `${drop.id}-${serial}`, releasedAt }))
+    .filter(({ id, releasedAt }) => {
+      const heardUntil = endsNotHeard.get(id);
+      return heardUntil !== undefined && Date.parse(releasedAt ?? '') - clockOffsetMs + toldWithinMs < heardUntil;
+    })
+    .map(({ id }) => id);
 }
 
 interface Offer {
