@@ -12,7 +12,7 @@ afterEach(async () => server?.close());
 
 async function play(line: string, misbehaviour: Misbehaviour = {}): Promise<RunResult> {
   server = await FakeServer.start(misbehaviour);
-  const argv = `${line} --lead 0.2 --admin-password x --url ${server.url.origin}`.split(' ');
+  const argv = `${line} --lead 0.4 --admin-password x --url ${server.url.origin}`.split(' ');
   return runSale(readOptions(argv, {}) as Options, new AbortController().signal);
 }
 
@@ -45,7 +45,7 @@ describe.each(['ws', 'http'])('a sale over %s', (transport) => {
     server = await FakeServer.start(counting(0));
     const second = await FakeServer.start(counting(1), server);
     const urls = `${server.url.origin},${second.url.origin}`;
-    const line = `--transport ${transport} --users 20 --stock 7 --lead 0.2 --admin-password x --url ${urls}`;
+    const line = `--transport ${transport} --users 20 --stock 7 --lead 0.4 --admin-password x --url ${urls}`;
     const result = await runSale(readOptions(line.split(' '), {}) as Options, new AbortController().signal);
     await second.close();
     expect(result.claims).toMatchObject({ claims: 20, granted: 7, unanswered: 0, errors: {} });

@@ -2,6 +2,7 @@
 import { newCode } from '../../src/coupons/code.ts';
 import type { Database, Queryable } from '../../src/database/database.ts';
 import { GrantLedger } from '../../src/ledger/grant-ledger.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
 import { PaymentLedger } from '../../src/payments/payment-ledger.ts';
 import { openDrop } from './grant-ledger-stage.ts';
 
@@ -66,6 +67,7 @@ const REFUSED = 500;
 export class LargeDrop {
   readonly id: string;
   readonly database: Database;
+  readonly ledger: Ledger;
   readonly grantLedger: GrantLedger;
   readonly paymentLedger: PaymentLedger;
   readonly #kind: 'coupon' | 'product';
@@ -85,6 +87,7 @@ export class LargeDrop {
     this.id = id;
     this.#kind = kind;
     this.database = database;
+    this.ledger = new Ledger(database, newCode);
     this.grantLedger = new GrantLedger(database, newCode);
     this.paymentLedger = new PaymentLedger(database, { graceMs: 60_000, firstLookMs: 60_000 });
   }

@@ -128,6 +128,23 @@ describe('a coupon', () => {
     socket.close();
   });
 
+  it('has one name: other ways to write it are nobody’s, also beside those who use theirs', async () => {
+    const dropId = await app.current.drop();
+    const holders: Held[] = [];
+    for (let place = 0; place < 3; place += 1) {
+      const { token } = person();
+      const { body } = await app.current.claim(dropId, token);
+      holders.push({ dropId, id: body.grantId, code: body.code, token });
+    }
+    const [first] = holders as [Held];
+    const aliases = [`0${first.id}`, `00${first.id}`, first.id.replace('-', '-0')].map((id) => ({ ...first, id }));
+    const answers = await Promise.all([...holders, ...aliases].map((held) => use(held)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 404, 404, 404]);
+    for (const [place, held] of holders.entries()) {
+      expect(answers[place]?.body).toMatchObject({ id: held.id, code: held.code, state: 'used' });
+    }
+  });
+
   it('is nobody else’s', async () => {
     const held = await grant();
     const stranger = { ...held, token: person().token };

@@ -81,14 +81,7 @@ async function race(database: Database): Promise<void> {
 
   await shop.expectSound();
   const figures = await outcomes(shop, slots);
-  console.log(
-    figures,
-    Object.fromEntries(
-      Map.groupBy(answers, String)
-        .entries()
-        .map(([key, all]) => [key, all.length]),
-    ),
-  );
+  console.log(figures);
   const states = Object.values(figures).reduce((sum, count) => sum + count, 0);
   expect(states).toBe(SLOTS);
   for (const each of ['confirmed, charged', 'expired, not charged', 'expired, refunded'] as const) {

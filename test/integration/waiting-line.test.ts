@@ -150,6 +150,28 @@ describe('the waiting line', () => {
     expect((await line('PUT', dropId, bob)).body).toMatchObject({ place: 'waiting', arrival: 2, position: 1 });
   });
 
+  it('takes no claim of who waits already, or where there is nothing to wait for', async () => {
+    const arrivals = async (dropId: string): Promise<string | undefined> => {
+      const [row] = await app.current.database.query<{ arrivals: string }>('select arrivals from drops where id = $1', [
+        dropId,
+      ]);
+      return row?.arrivals;
+    };
+    const { dropId } = await soldOut();
+    const [alice] = people(1) as [Person];
+    for (let press = 0; press < 3; press += 1) {
+      expect((await line('PUT', dropId, alice)).body).toMatchObject({ place: 'waiting', arrival: 2, position: 1 });
+    }
+    expect(await arrivals(dropId)).toBe('2');
+    const without = await soldOut({ waitingLine: false });
+    await line('PUT', without.dropId, alice);
+    await app.current.call('POST', `/v1/drops/${dropId}/cancel`, { token: await app.current.administrator() });
+    const [bob] = people(1) as [Person];
+    await line('PUT', dropId, bob);
+    expect([await arrivals(dropId), await arrivals(without.dropId)]).toEqual(['2', '1']);
+    expect(await line('GET', dropId, alice)).toMatchObject({ status: 404, body: { code: 'not_waiting' } });
+  });
+
   it('gives coupons with codes of their own', async () => {
     const coupon = { kind: 'coupon', price: undefined, discount: { percent: 5 }, validForDays: 3 };
     const { dropId, grants } = await soldOut(coupon);
