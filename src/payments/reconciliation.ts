@@ -1,7 +1,7 @@
 /**
  * Asks providers about what stopped half-way: payments of which no answer was heard, those that failed because none came, and charges that are to be given back.
  *
- *   pending      its books are read: charged -> confirmed, or given back; declined -> failed; nothing known, and the grace is over -> failed
+ *   pending      its books are read: charged -> confirmed, or given back; declined or nothing known, and the grace is over -> failed
  *   failed       by what the books said, or did not say: they are read for a day, for a charge after all -> given back
  *   refunding    given back, again and again, until the provider's books say so
  *   not asked    the slot is gone -> failed; nobody is asked

@@ -277,7 +277,7 @@ export class PaymentShop {
   /** Whoever is still there works until there is nothing left to do, for as long as it takes. */
   async settle(worker: TestProcess = this.process()): Promise<void> {
     const fence = await this.fence();
-    for (let looks = 0; looks < 100; looks += 1) {
+    for (let looks = 0; looks < 300; looks += 1) {
       await this.expire();
       await worker.job.run(fence);
       const [next] = await this.database.query<{ waitMs: number | null }>(
@@ -285,8 +285,8 @@ export class PaymentShop {
       );
       const waitMs = next?.waitMs ?? null;
       if (waitMs === null) return;
-      // To the next look; but of those that come for a day only a few.
-      if (waitMs > 0) await this.timePasses(waitMs > GRACE_MS ? HOURS_MS : Math.ceil(waitMs));
+      // To the next look, and those that come soon after; but of those that come for a day only to a few.
+      if (waitMs > 0) await this.timePasses(waitMs > GRACE_MS ? HOURS_MS : Math.ceil(waitMs) + 250);
     }
     throw new Error('it does not come to an end');
   }
