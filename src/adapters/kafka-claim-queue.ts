@@ -18,6 +18,8 @@ import type { ClaimQueue, DeliveryReader, QueuedClaims } from '../claims/claim-q
 import { clientOptions, createTopic, type KafkaOptions, REQUEST_TIMEOUT_MS } from './kafka-connection.ts';
 import { withinTime } from './time-limit.ts';
 
+type Stream = Awaited<ReturnType<Consumer['consume']>>;
+
 const LAG_EVERY_MS = 997;
 const COMMIT_EVERY_MS = 223;
 const READ_AGAIN_AFTER_MS = { first: 100, most: 2_000 } as const;
@@ -221,24 +223,36 @@ export class KafkaClaimQueue implements ClaimQueue {
   }
 
   async #readFrom(consumer: Consumer, reader: DeliveryReader, signal: AbortSignal): Promise<void> {
-    const stream = await consumer.consume({ topics: [this.#topic], mode: 'committed', fallbackMode: 'earliest' });
+    const { stream, over } = await this.#open(consumer);
     const topicId = await this.#topicId(consumer);
-    await new Promise<void>((resolve, reject) => {
-      stream.on('error', reject);
-      stream.on('close', resolve);
-      stream.on('data', (message: RawMessage) => {
-        if (signal.aborted) return;
-        const room = reader.deliver({
-          topic: topicId,
-          partition: message.partition,
-          offset: message.offset,
-          content: readRecord(message.value),
-        });
-        if (room === undefined) return;
-        stream.pause();
-        void room.then(() => stream.resume());
+    stream.on('data', (message: RawMessage) => {
+      if (signal.aborted) return;
+      const room = reader.deliver({
+        topic: topicId,
+        partition: message.partition,
+        offset: message.offset,
+        content: readRecord(message.value),
       });
-    }).finally(() => stream.on('error', () => {}));
+      if (room === undefined) return;
+      stream.pause();
+      void room.then(() => stream.resume());
+    });
+    await over;
+  }
+
+  /** The stream is listened to in the very turn in which it is made: of a consumer that is being closed it fails in the next, and nobody would hear that. */
+  #open(consumer: Consumer): Promise<{ stream: Stream; over: Promise<void> }> {
+    return new Promise((resolve, reject) => {
+      const options: Parameters<Consumer['consume']>[0] = {
+        ...{ topics: [this.#topic], mode: 'committed', fallbackMode: 'earliest' },
+      };
+      consumer.consume(options, (error, stream) => {
+        if (error || stream === undefined) return reject(error);
+        const over = new Promise<void>((ended, failed) => stream.once('close', ended).on('error', failed));
+        over.catch(() => {});
+        resolve({ stream, over });
+      });
+    });
   }
 
   async #commitApplied(consumer: Consumer): Promise<void> {
