@@ -16,8 +16,8 @@ import { type BenchServer, startServer } from '../server.ts';
 import { median, percentile } from '../statistics.ts';
 
 const CLIENT = fileURLToPath(new URL('../clients/grants.ts', import.meta.url));
-/** Long enough to claim and to line up before the first one ends. */
-const HOLD_MINUTES = { full: 0.6, quick: 0.15 } as const;
+/** Long enough to claim and to line up before the first one ends: on one connection of the embedded database that takes a minute. */
+const HOLD_MINUTES = { full: { PostgreSQL: 0.6, PGlite: 1.5 }, quick: { PostgreSQL: 0.15, PGlite: 0.25 } } as const;
 const OFFERS_WITHIN_MS = 60_000;
 const DROPS = 200;
 
@@ -54,7 +54,12 @@ async function figuresOn(name: DatabaseName, environment: Record<string, string>
   const tell = <Answer>(command: GrantsCommand): Promise<Answer> => ask<Answer>(client, command);
   try {
     showProgress(0, rounds + 1, `grants on ${name}: ${people.toLocaleString('en-US')} slots end at once`);
-    const { expiry, releases } = await measureExpiry(server, tell, people, HOLD_MINUTES[quick ? 'quick' : 'full']);
+    const { expiry, releases } = await measureExpiry(
+      server,
+      tell,
+      people,
+      HOLD_MINUTES[quick ? 'quick' : 'full'][name],
+    );
     const changes: Changed[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       showProgress(round, rounds + 1, `grants on ${name}: used and cancelled`);
