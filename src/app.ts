@@ -156,7 +156,7 @@ async function openFleet(
       postgres: new Breaker({ name: 'postgres', ...POSTGRES_BREAKER, isRefusal: isRefusedStatement, onChange }),
       kafka: new Breaker({ name: 'kafka', ...KAFKA_BREAKER, onChange }),
     },
-    payments: await paymentParts({ settings, logger, database, metrics, news, teller }, onChange),
+    payments: await paymentParts({ settings, logger, database, metrics, teller }, onChange),
   };
   return {
     fleet,
@@ -168,10 +168,10 @@ async function openFleet(
   };
 }
 
-type PaymentNeeds = Pick<Fleet, 'settings' | 'logger' | 'database' | 'metrics' | 'news' | 'teller'>;
+type PaymentNeeds = Pick<Fleet, 'settings' | 'logger' | 'database' | 'metrics' | 'teller'>;
 
 async function paymentParts(
-  { settings, logger, database, metrics, news, teller }: PaymentNeeds,
+  { settings, logger, database, metrics, teller }: PaymentNeeds,
   onBreakerChange: (part: string, state: BreakerState) => void,
 ): Promise<PaymentParts> {
   const figures = new PaymentFigures(metrics.registry);
@@ -188,7 +188,7 @@ async function paymentParts(
   if (providers.has('sandbox') && settings.databaseUrl !== null) {
     logger.warn('PAYMENT_METHODS has `sandbox`, where anybody pays with a test card: a real shop must switch it off');
   }
-  return { figures, ledger, providers, books: new PaymentBooks({ ledger, teller, news, figures, log: logger }) };
+  return { figures, ledger, providers, books: new PaymentBooks({ ledger, teller, figures, log: logger }) };
 }
 
 async function redisParts(

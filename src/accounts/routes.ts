@@ -11,7 +11,6 @@ import { type MakeLimiter, memoryLimiter } from './limiters.ts';
 import { hashPassword } from './passwords.ts';
 import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions.ts';
 import { accountById, insertAccount } from './store.ts';
-import { ACCESS_TOKEN_SECONDS } from './tokens.ts';
 
 const REFRESH_COOKIE = 'doorbuster_refresh';
 const REFRESH_PATH = '/v1/sessions';
@@ -131,5 +130,5 @@ function answer(request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn
       secure: request.protocol === 'https',
       maxAge: SESSION_SECONDS,
     })
-    .send({ accessToken: signedIn.accessToken, expiresIn: ACCESS_TOKEN_SECONDS, account: signedIn.account });
+    .send({ accessToken: signedIn.accessToken, expiresIn: signedIn.expiresInSeconds, account: signedIn.account });
 }

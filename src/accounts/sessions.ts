@@ -31,6 +31,8 @@ export interface SignedIn {
   readonly sessionId: string;
   readonly accessToken: string;
   readonly refreshToken: string;
+  /** Of the access token. */
+  readonly expiresInSeconds: number;
 }
 
 export class Sessions {
@@ -118,7 +120,8 @@ export class Sessions {
 
   #signedIn(account: Account, session: { id: string; token: string }): SignedIn {
     const accessToken = this.#tokens.issue(account, session.id);
-    return { account, sessionId: session.id, accessToken, refreshToken: session.token };
+    const { lifetimeSeconds: expiresInSeconds } = this.#tokens;
+    return { account, sessionId: session.id, accessToken, refreshToken: session.token, expiresInSeconds };
   }
 }
 

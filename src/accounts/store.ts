@@ -101,6 +101,16 @@ export async function rotateSession(
   return row && toAccount(row);
 }
 
+/** Sets a new password and ends the account's sessions. Returns their ids, for telling those who have seen their tokens. */
+export async function changePassword(transaction: Queryable, id: string, passwordHash: string): Promise<string[]> {
+  await transaction.query('update accounts set password_hash = $2 where id = $1', [id, passwordHash]);
+  const rows = await transaction.query<{ id: string }>(
+    'update sessions set ended_at = now() where account_id = $1 and ended_at is null and expires_at > now() returning id',
+    [id],
+  );
+  return rows.map((row) => row.id);
+}
+
 /** Whether there is such a session, ended just now or before. */
 export async function endSession(database: Queryable, id: string): Promise<boolean> {
   const [row] = await database.query<{ found: boolean }>(

@@ -1,5 +1,5 @@
 /**
- * Access tokens: HS256 JWTs of 15 minutes.
+ * Access tokens: HS256 JWTs, of 15 minutes unless ACCESS_TOKEN_SECONDS says otherwise.
  *
  * Written out here instead of taken from a library, because verifying is on the way of every first claim, and because what we take is far less than what a
  * library must: only tokens that we issued, so only the one header that we write. There is no algorithm to choose, hence none to confuse.
@@ -13,7 +13,7 @@
 import type { Account, Identity, Role } from './account.ts';
 import { HmacSha256 } from './hmac.ts';
 
-export const ACCESS_TOKEN_SECONDS = 15 * 60;
+const ACCESS_TOKEN_SECONDS = 15 * 60;
 /** Those of a load test live this long; none lives longer. */
 export const ACCESS_TOKEN_SECONDS_MAX = 24 * 60 * 60;
 
@@ -43,12 +43,16 @@ export class AccessTokens {
   /** When each ended. */
   readonly #endedSessions = new Map<string, number>();
 
-  constructor(secret: string) {
+  /** How long those live that are issued without a word on it. */
+  readonly lifetimeSeconds: number;
+
+  constructor(secret: string, lifetimeSeconds: number = ACCESS_TOKEN_SECONDS) {
+    this.lifetimeSeconds = lifetimeSeconds;
     this.#hmac = new HmacSha256(secret, TOKEN_LENGTH_MAX);
   }
 
   /** `lifetimeSeconds` is the default but for the accounts of a load test, and at most ACCESS_TOKEN_SECONDS_MAX. */
-  issue(account: Pick<Account, 'id' | 'role'>, sessionId: string, lifetimeSeconds = ACCESS_TOKEN_SECONDS): string {
+  issue(account: Pick<Account, 'id' | 'role'>, sessionId: string, lifetimeSeconds = this.lifetimeSeconds): string {
     const exp = Math.floor(Date.now() / 1000) + lifetimeSeconds;
     const payload: Payload = { sub: account.id, sid: sessionId, role: account.role, exp };
     const signed = `${HEADER}${Buffer.from(JSON.stringify(payload)).toString('base64url')}`;

@@ -104,6 +104,9 @@ export async function deleteDrop(database: Database, id: string): Promise<void> 
     if (claimed) throw new Problem('drop_has_grants', { detail: 'People have claimed this drop: cancel it instead' });
     await transaction.query('delete from log_entries where drop_id = $1', [id]);
     await transaction.query('delete from relay_positions where drop_id = $1', [id]);
+    await transaction.query('delete from herald_positions where drop_id = $1', [id]);
+    await transaction.query('delete from announcements where drop_id = $1', [id]);
+    await transaction.query('delete from interests where drop_id = $1', [id]);
     await transaction.query('delete from drops where id = $1', [id]);
   });
 }
@@ -111,6 +114,12 @@ export async function deleteDrop(database: Database, id: string): Promise<void> 
 export async function dropById(database: Queryable, id: string): Promise<Drop | undefined> {
   const [row] = await database.query<DropRow>('select * from drops where id = $1', [id]);
   return row && toDrop(row);
+}
+
+/** By id; those that there are not are missing. */
+export async function dropsById(database: Queryable, ids: readonly string[]): Promise<Map<string, Drop>> {
+  const rows = await database.query<DropRow>('select * from drops where id = any($1::bigint[])', [ids]);
+  return new Map(rows.map((row) => [row.id, toDrop(row)]));
 }
 
 /** A drop together with the claims that its log tells of after an entry; both as of one moment, so that the claims are all there are up to `drop.entries`. */

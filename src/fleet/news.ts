@@ -6,11 +6,13 @@
  *   queued           a claim waits in the queue             from the gateway that took it   to all gateways: its repeats
  *   outcomes/<name>  the answers to claims from the queue  from the sequencer              to the gateway that asked
  *   sessions         a session has ended                   from where it was ended         to all gateways: tokens, sockets
- *   users            messages for single people            from whoever has them           to the gateways that have their sockets
+ *   messages         numbered messages for people          from whoever wrote them         to the gateways that have their sockets
+ *   late             answers to claims that were queued    from the gateway that took them to the gateways that have their sockets
  *   rates            who is calling a lot                  from every gateway              to all gateways: shared limits
  */
 import type { ClaimRequest, DropStanding } from '../ledger/ledger.ts';
 import type { Outcome } from '../ledger/outcome.ts';
+import type { Numbered } from '../realtime/inbox.ts';
 import type { Broadcast } from './broadcast.ts';
 
 export interface LedgerNews {
@@ -41,9 +43,15 @@ export interface SessionNews {
   readonly sessionId: string;
 }
 
-export interface UserNews {
-  /** Messages of the socket, ready to send. */
-  readonly messages: readonly (readonly [userId: string, message: string])[];
+/** In the order of their numbers, without gaps. */
+export interface MessagesNews {
+  readonly messages: readonly Numbered[];
+}
+
+/** A message of the socket, ready to send. */
+export interface LateNews {
+  readonly userId: string;
+  readonly message: string;
 }
 
 export interface RateNews {
@@ -56,7 +64,8 @@ interface NewsByChannel {
   deleted: DeletedNews;
   queued: QueuedNews;
   sessions: SessionNews;
-  users: UserNews;
+  messages: MessagesNews;
+  late: LateNews;
   rates: RateNews;
 }
 

@@ -8,7 +8,7 @@ import { Batcher, Overloaded } from '../ledger/batcher.ts';
 import type { Change, Changes, GivenBack, GrantLedger, GrantPlace, LedgerGrant, Use } from '../ledger/grant-ledger.ts';
 import { grantIdOf } from '../ledger/outcome.ts';
 import type { Grant } from './grant.ts';
-import type { Because, Teller } from './teller.ts';
+import type { Teller } from './teller.ts';
 
 export interface GrantChangesParts {
   readonly grantLedger: GrantLedger;
@@ -52,10 +52,7 @@ export class GrantChanges {
 
   async #decide(ask: () => Promise<Changes>): Promise<readonly Change[]> {
     const { answers, commits } = await this.#parts.breaker.run(ask);
-    const told = answers.flatMap(({ answer, grant }) =>
-      answer === 'done' && grant !== null ? [{ grant, because: grant.state as Because }] : [],
-    );
-    this.#parts.teller.tell(commits, told);
+    this.#parts.teller.tell(commits);
     return answers;
   }
 

@@ -34,12 +34,8 @@ export function expiryJob({ database, grantLedger, teller, onExpired }: ExpiryPa
           await passFence(transaction, NAME, fence);
           return grantLedger.expire(transaction, due);
         });
-        const expired = answers.flatMap(({ answer, grant }) => (answer === 'done' && grant !== null ? [grant] : []));
-        teller.tell(
-          commits,
-          expired.map((grant) => ({ grant, because: 'expired' })),
-        );
-        onExpired(expired.length);
+        teller.tell(commits);
+        onExpired(answers.filter(({ answer }) => answer === 'done').length);
         if (due.length < BATCH_MAX) return;
       }
     },

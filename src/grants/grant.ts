@@ -22,6 +22,11 @@ import { grantIdOf } from '../ledger/outcome.ts';
 export const GRANT_STATES = ['usable', 'used', 'held', 'confirmed', 'cancelled', 'expired', 'returned'] as const;
 export type GrantState = (typeof GRANT_STATES)[number];
 
+/** Why a grant's holder is told of it. `unpaid`: a payment for it failed, and it may be paid again while its hold lasts. */
+export type Because =
+  | ('granted' | 'offered' | 'used' | 'cancelled' | 'returned' | 'expired' | 'confirmed')
+  | ('paying' | 'unpaid');
+
 export interface Grant {
   readonly id: string;
   readonly kind: DropKind;

@@ -89,7 +89,7 @@ export class WaitingLine {
       // Looked at without a lock first: a crowd that leaves what it never joined stands in nobody's way.
       if (!(await waits(database, dropId, userId))) return;
       const commit = await breaker.run(() => grantLedger.leave(dropId, userId));
-      if (commit !== undefined) teller.tell([commit], []);
+      if (commit !== undefined) teller.tell([commit]);
     } catch (error) {
       throw unavailable(error);
     }
@@ -101,7 +101,7 @@ export class WaitingLine {
     for (const [dropId, ofDrop] of Map.groupBy(requests, (request) => request.dropId)) {
       const waited = await breaker.run(() => grantLedger.wait(dropId, ofDrop));
       if (waited === undefined) continue;
-      teller.tell(waited.commits, []);
+      teller.tell(waited.commits);
       // One look for all of them: counting those ahead costs the more the longer the line is.
       const waiting = ofDrop.filter((_request, place) => waited.places[place]?.place === 'waiting');
       const line = await lineOf(

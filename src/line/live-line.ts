@@ -4,7 +4,7 @@
  */
 import type { Queryable } from '../database/database.ts';
 import type { Catalogue } from '../drops/catalogue.ts';
-import type { Connection } from '../realtime/connection.ts';
+import type { Listener } from '../realtime/listener.ts';
 import { lineMessage } from '../realtime/messages.ts';
 import { lineOf } from './store.ts';
 
@@ -14,14 +14,14 @@ export interface LiveLineParts {
   readonly catalogue: Catalogue;
   readonly database: Queryable;
   /** The drops that somebody watches, with their watchers. */
-  readonly watched: () => Iterable<readonly [dropId: string, watchers: ReadonlySet<Connection>]>;
+  readonly watched: () => Iterable<readonly [dropId: string, watchers: ReadonlySet<Listener>]>;
 }
 
 interface Line {
   /** As of this entry of the drop's log. */
   entries: number;
-  /** What each connection was told last. */
-  told: WeakMap<Connection, number>;
+  /** What each listener was told last. */
+  told: WeakMap<Listener, number>;
 }
 
 export class LiveLine {
@@ -66,16 +66,16 @@ export class LiveLine {
     }
   }
 
-  async #tell(dropId: string, { told }: Line, watchers: readonly Connection[]): Promise<void> {
+  async #tell(dropId: string, { told }: Line, watchers: readonly Listener[]): Promise<void> {
     const members = watchers.filter(({ identity }) => identity !== undefined);
     const userIds = [...new Set(members.map(({ identity }) => identity?.accountId ?? ''))];
     const { waiting, places } = await lineOf(this.#parts.database, dropId, userIds);
-    for (const connection of members) {
-      const place = places.get(connection.identity?.accountId ?? '');
-      if (place?.position === told.get(connection)) continue;
-      if (place === undefined) told.delete(connection);
-      else told.set(connection, place.position);
-      connection.send(lineMessage(dropId, place, waiting));
+    for (const listener of members) {
+      const place = places.get(listener.identity?.accountId ?? '');
+      if (place?.position === told.get(listener)) continue;
+      if (place === undefined) told.delete(listener);
+      else told.set(listener, place.position);
+      listener.send(lineMessage(dropId, place, waiting));
     }
   }
 }

@@ -29,7 +29,7 @@ export function offersJob({ database, grantLedger, teller }: OffersParts): Job {
           await passFence(transaction, NAME, fence);
           return grantLedger.offer(transaction, dropId, Math.min(hands, UNITS_MAX));
         });
-        if (commit !== undefined) teller.tell([commit], []);
+        if (commit !== undefined) teller.tell([commit]);
       }
     },
   };

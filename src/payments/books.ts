@@ -1,23 +1,20 @@
 /**
- * What providers have said becomes true, for everybody who asked one: the desk, which has an answer, and the job, which has read the books. Whoever is concerned is told
- * after the commit. Both hear the same things, perhaps at the same time, and the ledger lets the first one change what there is to change.
+ * What providers have said becomes true, for everybody who asked one: the desk, which has an answer, and the job, which has read the books. The herald tells the buyer
+ * (payment_changes), and everybody who follows the drop is told after the commit. Both hear the same things, perhaps at the same time, and the ledger lets the first one change what there is to change.
  */
 import type { FastifyBaseLogger } from 'fastify';
 import type { Queryable } from '../database/database.ts';
 import { BrokenCircuitError } from '../fleet/breaker.ts';
-import type { News } from '../fleet/news.ts';
-import type { Teller, Told } from '../grants/teller.ts';
-import { paymentMessage } from '../realtime/messages.ts';
+import type { Teller } from '../grants/teller.ts';
 import type { PaymentFigures } from './figures.ts';
 import type { Charged } from './method.ts';
-import { orderOf, paymentView, type StoredPayment } from './payment.ts';
+import { orderOf, type StoredPayment } from './payment.ts';
 import type { Decision, PaymentLedger, Said } from './payment-ledger.ts';
 import type { Provider } from './providers.ts';
 
 export interface PaymentBooksParts {
   readonly ledger: PaymentLedger;
   readonly teller: Teller;
-  readonly news: News;
   readonly figures: PaymentFigures;
   readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
 }
@@ -51,21 +48,12 @@ export class PaymentBooks {
     return decision.payment;
   }
 
-  /** All sockets of the buyer, and everybody who follows the drop. */
-  tell({ changed, payment, slot, commit }: Omit<Decision, 'commit'> & Partial<Pick<Decision, 'commit'>>): void {
+  /** Everybody who follows the drop. */
+  tell({ changed, payment, commit }: Pick<Decision, 'changed' | 'payment' | 'commit'>): void {
     if (!changed) return;
     const { teller, figures } = this.#parts;
     figures.became(payment);
-    const told: Told[] = [];
-    if (payment.state === 'succeeded') told.push({ grant: slot, because: 'confirmed' });
-    else if (slot.state === 'held' && slot.paymentId === null) told.push({ grant: slot, because: 'unpaid' });
-    teller.tell(commit ? [commit] : [], told);
-    this.tellBuyers([payment]);
-  }
-
-  tellBuyers(payments: readonly StoredPayment[]): void {
-    const messages = payments.map((each) => [each.userId, paymentMessage(paymentView(each))] as const);
-    this.#parts.news.announce('users', { messages });
+    if (commit !== null) teller.tell([commit]);
   }
 
   /** Counts and logs, unless nobody was asked because the provider is known to be away: that was logged when it was found. */

@@ -80,9 +80,9 @@ export class PaymentDesk {
     if (payment === null) throw refusalOf(answer, opened.slot);
     switch (answer) {
       case 'begun':
-        return this.#charge(payment, opened.slot, provider, approval);
+        return this.#charge(payment, provider, approval);
       case 'decided':
-        if (opened.slot !== null) books.tell({ changed: true, payment, slot: opened.slot, commit: opened.commit });
+        books.tell({ changed: true, payment, commit: opened.commit });
         return payment;
       case 'over': // between two looks at the clock
         throw refusalOf('over', opened.slot);
@@ -93,7 +93,7 @@ export class PaymentDesk {
 
   /** Its buyer has approved it at the provider. Throws why it cannot be paid (any more); then the provider was not asked. */
   async approve(userId: string, id: string, brought: Brought): Promise<StoredPayment> {
-    const { database, ledger, providers, books } = this.#parts;
+    const { database, ledger, providers } = this.#parts;
     const known = await this.#asked(() => paymentOf(database, id, userId));
     if (known === undefined) throw new Problem('payment_not_found');
     const provider = providers.get(known.method);
@@ -104,21 +104,14 @@ export class PaymentDesk {
 
     const begun = await this.#asked(() => ledger.begin(id));
     if (begun === undefined) throw new Problem('payment_not_found');
-    const { answer, payment, slot } = begun;
-    if (answer === 'begun') return this.#charge(payment, slot, provider, approval);
+    const { answer, payment } = begun;
+    if (answer === 'begun') return this.#charge(payment, provider, approval);
     if (answer === 'in_flight') throw new Problem('payment_in_flight');
-    if (answer === 'over' && known.state !== payment.state) books.tellBuyers([payment]);
     return endedWithSlot(payment);
   }
 
-  async #charge(
-    payment: StoredPayment,
-    slot: LedgerGrant | null,
-    provider: Provider,
-    approval: Approval,
-  ): Promise<StoredPayment> {
-    const { books, teller, log } = this.#parts;
-    if (slot !== null) teller.tell([], [{ grant: slot, because: 'paying' }]);
+  async #charge(payment: StoredPayment, provider: Provider, approval: Approval): Promise<StoredPayment> {
+    const { books, log } = this.#parts;
     let answer: Charged | { readonly state: 'declined'; readonly reason: string };
     this.#charges += 1;
     try {

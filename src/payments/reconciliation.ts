@@ -55,7 +55,7 @@ export interface PaymentsJobParts {
 }
 
 export function paymentsJob(parts: PaymentsJobParts): Job {
-  const { database, providers, books, figures } = parts;
+  const { database, providers, figures } = parts;
   let countedAtMs = Number.NEGATIVE_INFINITY;
   return {
     name: NAME,
@@ -67,7 +67,7 @@ export function paymentsJob(parts: PaymentsJobParts): Job {
           return work(transaction);
         });
       const ended = await endedWithSlots(database, ENDED_MAX);
-      if (ended.length > 0) books.tellBuyers(await write((on) => endWithSlots(on, ended)));
+      if (ended.length > 0) await write((on) => endWithSlots(on, ended));
       await allOf([...providers.values()].map((provider) => new Round(parts, provider, write).run()));
       if (performance.now() - countedAtMs < COUNT_OVERDUE_EVERY_MS) return;
       countedAtMs = performance.now();

@@ -3,7 +3,9 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import * as ws from 'ws';
-import { CLOSE, Connection, type ConnectionHost } from './connection.ts';
+import { Connection, type ConnectionHost } from './connection.ts';
+import { CLOSE } from './listener.ts';
+import { Packet } from './packet.ts';
 import { textFrame } from './text-frame.ts';
 
 /** The parser of ws's own client; its types leave it out. */
@@ -31,6 +33,9 @@ class FakeWebSocket extends EventEmitter {
 
 const host: ConnectionHost = {
   messagesPerSecond: 5,
+  unsentBytesMax: 1024 * 1024,
+  heartbeatSeconds: 30,
+  inbox: { position: 41, replay: async () => ({ complete: true, messages: [[43, '{"type":"grant"}']], head: 44 }) },
   nowMs: () => Date.now(),
   identify: (token) =>
     token === 'good' ? { accountId: '7', role: 'buyer', sessionId: 's', expiresAtMs: Date.now() + 60_000 } : undefined,
@@ -49,7 +54,7 @@ describe('a connection', () => {
     vi.useFakeTimers({ now: 0 });
     webSocket = new FakeWebSocket();
     stream = new PassThrough();
-    connection = new Connection(webSocket as unknown as WebSocket, stream, host, 0);
+    connection = new Connection(webSocket as unknown as WebSocket, stream, host, '203.0.113.7');
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -93,6 +98,30 @@ describe('a connection', () => {
     expect(sent().map(({ type, code }) => code ?? type)).toEqual(['welcome', 'unauthenticated', 'welcome', 'outcome']);
   });
 
+  it('begins at the gateway’s position, or where the client has been', async () => {
+    receive({ type: 'authenticate', token: 'good' });
+    receive({ type: 'ping' });
+    expect(sent()).toMatchObject([
+      { type: 'welcome', cursor: '41', resumed: false },
+      { type: 'pong', cursor: '41' },
+    ]);
+    receive({ type: 'authenticate' });
+    expect(sent()).toMatchObject([{ type: 'welcome', account: null, cursor: null, resumed: false }]);
+    vi.advanceTimersByTime(1_000);
+    receive({ type: 'authenticate', token: 'good', cursor: '42' });
+    receive({ type: 'ping' });
+    receive({ type: 'authenticate', token: 'good' });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sent()).toMatchObject([
+      { type: 'pong' },
+      { type: 'welcome', cursor: '42', resumed: true },
+      { type: 'welcome', cursor: '42', resumed: true },
+      { type: 'grant', cursor: '43' },
+    ]);
+    receive({ type: 'authenticate', token: 'good', cursor: '1' });
+    expect(sent()).toMatchObject([{ type: 'welcome', cursor: '44', resumed: true }]);
+  });
+
   it('is told apart from a flood by the second', () => {
     for (let second = 0; second < 3; second += 1) {
       for (let message = 0; message < 5; message += 1) receive({ type: 'ping' });
@@ -133,8 +162,8 @@ describe('a connection', () => {
   });
 
   it('is closed when a megabyte waits for it', () => {
-    const frame = textFrame('x'.repeat(60_000));
-    for (let message = 0; message < 40; message += 1) connection.sendFrame(frame);
+    const packet = new Packet('x'.repeat(60_000));
+    for (let message = 0; message < 40; message += 1) connection.sendPacket(packet);
     expect(webSocket.closes).toEqual([CLOSE.tooSlow]);
     vi.advanceTimersByTime(2_000);
     expect(webSocket.terminated).toBe(true);

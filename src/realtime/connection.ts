@@ -2,16 +2,17 @@
  * One socket's life.
  *
  *   waiting ──authenticate without a token──> guest    watches; may not claim
- *      │  └───authenticate with a token─────> member   watches and claims; closed with 4403 when its session ends
+ *      │  └───authenticate with a token─────> member   watches, claims, and gets its messages (personal-stream.ts); closed with 4403 when its session ends
  *      │                                        ▲
- *      │        guest ──authenticate────────────┘      (signed in meanwhile; a member may also bring a fresh token)
- *      └── 10 s pass, or a bad token ──> closed 4401
+ *      │        guest ──authenticate────────────┘      (signed in meanwhile; a member may also bring a fresh token, or be somebody else from now on)
+ *      └── 10 s pass, a bad token, or one that expires and no fresh one comes ──> closed 4401
  *
  *   any ── one of the reasons below ──> closing: our Close frame is sent; nothing is heard or said after it, whether or not the peer answers
  *
  *   any ── three malformed messages ──> closed 4400
  *   any ── more messages in a second than a person's browser sends, long lists of watched drops counted as several ──> closed 4429
- *   any ── more than 1 MiB waits to be sent ──> closed 4408: it would otherwise grow until the server falls
+ *   any ── too much waits to be sent ──> closed 4408: it would otherwise grow until the server falls
+ *   any ── another connection of the same account comes, and they are too many ──> the quietest is closed 4409
  *   any ── no answer to a heartbeat ──> ended
  *   any ── the server stops ──> closed 1012, after the claims on their way are answered
  */
@@ -19,6 +20,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Identity } from '../accounts/account.ts';
 import type { ClaimAnswer } from '../claims/admission.ts';
+import { CLOSE, type Listener, SLOW_FAREWELL_MS } from './listener.ts';
 import {
   answerMessage,
   type ClientIn,
@@ -28,29 +30,21 @@ import {
   readMessage,
   welcomeMessage,
 } from './messages.ts';
+import type { Packet } from './packet.ts';
+import { PersonalStream, type StreamSource } from './personal-stream.ts';
 import { textFrame } from './text-frame.ts';
 
-export const CLOSE = {
-  restart: 1012,
-  full: 1013,
-  malformed: 4400,
-  unauthenticated: 4401,
-  sessionEnded: 4403,
-  tooSlow: 4408,
-  flood: 4429,
-} as const;
-
-export const HEARTBEAT_SECONDS = 30;
 const AUTHENTICATE_WITHIN_MS = 10_000;
 const MALFORMED_MAX = 3;
 /** Each watched drop costs a frame, or a query if it is unknown: so many weigh as much as one more message. */
 const WATCHED_DROPS_PER_MESSAGE = 10;
-const SLOW_FAREWELL_MS = 2_000;
-const UNSENT_BYTES_MAX = 1024 * 1024;
 
 /** What a connection asks of the rest of the program. */
 export interface ConnectionHost {
   readonly messagesPerSecond: number;
+  readonly unsentBytesMax: number;
+  readonly heartbeatSeconds: number;
+  readonly inbox: StreamSource;
   nowMs(): number;
   identify(token: string): Identity | undefined;
   claim(identity: Identity, dropId: string, requestId: string): ClaimAnswer | Promise<ClaimAnswer>;
@@ -59,7 +53,7 @@ export interface ConnectionHost {
   closed(connection: Connection): void;
 }
 
-export class Connection {
+export class Connection implements Listener {
   readonly #webSocket: WebSocket;
   readonly #stream: Duplex;
   readonly #host: ConnectionHost;
@@ -69,42 +63,50 @@ export class Connection {
   #windowEndsAtMs = 0;
   #messagesInWindow = 0;
   #heardSinceHeartbeat = true;
+  /** Of `authenticate` messages that are not answered yet: a member's answer waits for what is replayed. */
+  #welcomes = 0;
   identity: Identity | undefined;
-  /** The ids that this connection watches; kept by the live view. */
   watched: readonly string[] = [];
   unknownDrops = 0;
+  heardAtMs = performance.now();
+  readonly stream: PersonalStream;
+  readonly address: string;
 
-  /** In which part of a heartbeat's round this connection is asked. */
-  readonly heartbeatPart: number;
-
-  constructor(webSocket: WebSocket, stream: Duplex, host: ConnectionHost, heartbeatPart: number) {
-    this.heartbeatPart = heartbeatPart;
+  constructor(webSocket: WebSocket, stream: Duplex, host: ConnectionHost, address: string) {
+    this.address = address;
     this.#webSocket = webSocket;
     this.#stream = stream;
     this.#host = host;
+    this.stream = new PersonalStream(host.inbox, {
+      began: (cursor, resumed) => this.#welcome(cursor, resumed),
+      sendPacket: (packet) => this.sendPacket(packet),
+      overrun: () => this.close(CLOSE.tooSlow, 'too much came while the client caught up'),
+    });
     this.#deadline = setTimeout(
       () => this.close(CLOSE.unauthenticated, 'not authenticated in time'),
       AUTHENTICATE_WITHIN_MS,
     );
     webSocket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
-    webSocket.on('pong', () => {
-      this.#heardSinceHeartbeat = true;
-    });
+    webSocket.on('pong', () => this.#heard());
     // ws has already closed the socket, with the code that the protocol says; there is nothing to add.
     webSocket.on('error', () => {});
     webSocket.on('close', () => this.#end());
   }
 
   send(message: string): void {
-    this.sendFrame(textFrame(message));
+    this.#write(textFrame(message));
+  }
+
+  sendPacket(packet: Packet): void {
+    this.#write(packet.webSocketFrame);
   }
 
   /** Writes a ready-made frame. Nothing else writes between frames: compression is off, so ws, too, writes whole frames at once. */
-  sendFrame(frame: Buffer): void {
+  #write(frame: Buffer): void {
     if (this.#isOver() || this.#stream.destroyed) return;
     // The peer has closed, and ws has sent the Close frame that answers it: no data may follow.
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
-    if (this.#stream.writableLength > UNSENT_BYTES_MAX) {
+    if (this.#stream.writableLength > this.#host.unsentBytesMax) {
       this.close(CLOSE.tooSlow, 'too much waits to be sent');
       // The Close frame waits behind all the rest: not for long.
       this.#deadline = setTimeout(() => this.terminate(), SLOW_FAREWELL_MS);
@@ -141,7 +143,7 @@ export class Connection {
   #receive(data: Buffer, isBinary: boolean): void {
     // ws delivers what the peer sends until it has answered our Close frame; whoever was closed may not claim meanwhile.
     if (this.#isOver()) return;
-    this.#heardSinceHeartbeat = true;
+    this.#heard();
     const nowMs = this.#host.nowMs();
     if (this.#floods(1)) return;
     try {
@@ -158,10 +160,10 @@ export class Connection {
   #handle(message: ClientIn, nowMs: number): void {
     switch (message.type) {
       case 'authenticate':
-        this.#authenticate(message.token, nowMs);
+        this.#authenticate(message.token, message.cursor);
         break;
       case 'ping':
-        this.send(pongMessage(nowMs));
+        this.send(pongMessage(nowMs, this.stream.cursor));
         break;
       case 'watch':
         if (this.#state === 'waiting') this.send(errorMessage('unauthenticated'));
@@ -174,7 +176,7 @@ export class Connection {
     }
   }
 
-  #authenticate(token: string | undefined, nowMs: number): void {
+  #authenticate(token: string | undefined, cursor: number | undefined): void {
     const identity = token === undefined ? undefined : this.#host.identify(token);
     if (token !== undefined && identity === undefined) {
       this.close(CLOSE.unauthenticated, 'the token is not valid');
@@ -185,8 +187,22 @@ export class Connection {
     this.identity = identity;
     this.#state = identity === undefined ? 'guest' : 'member';
     this.#host.authenticated(this, before);
+    if (this.#isOver()) return;
+    this.#welcomes += 1;
+    if (identity === undefined) {
+      this.stream.end();
+      this.#welcome(null, false);
+    } else if (before?.accountId !== identity.accountId) this.stream.begin(identity.accountId, cursor);
+    // A fresh token changes nothing for the messages: they go on, or will go on when the client has caught up.
+    else if (this.stream.cursor !== undefined) this.#welcome(this.stream.cursor, true);
+  }
+
+  #welcome(cursor: string | null, resumed: boolean): void {
+    const { identity } = this;
     const account = identity === undefined ? null : { id: identity.accountId, role: identity.role };
-    this.send(welcomeMessage(nowMs, HEARTBEAT_SECONDS, account));
+    const { heartbeatSeconds } = this.#host;
+    const message = welcomeMessage(this.#host.nowMs(), { heartbeatSeconds, account, cursor, resumed });
+    for (; this.#welcomes > 0; this.#welcomes -= 1) this.send(message);
   }
 
   #claim(dropId: string, requestId: string): void {
@@ -198,6 +214,11 @@ export class Connection {
     const answer = this.#host.claim(identity, dropId, requestId);
     if (answer instanceof Promise) void answer.then((settled) => this.send(answerMessage(requestId, settled)));
     else this.send(answerMessage(requestId, answer));
+  }
+
+  #heard(): void {
+    this.#heardSinceHeartbeat = true;
+    this.heardAtMs = performance.now();
   }
 
   /** Counts so many messages; closes the socket and is true when they are too many for this second. By a clock that nobody sets back. */

@@ -8,19 +8,19 @@
  */
 import type { Catalogue } from '../drops/catalogue.ts';
 import { type Drop, isDropId, remainingOf, stateOf } from '../drops/drop.ts';
-import { CLOSE, type Connection } from './connection.ts';
+import { CLOSE, type Listener } from './listener.ts';
 import { dropMessage, errorMessage } from './messages.ts';
-import { textFrame } from './text-frame.ts';
+import { Packet } from './packet.ts';
 
 const LOOK_EVERY_MS = 29;
 /** At most five frames a second. */
 const TELL_EVERY_MS = 200;
-const SLICE_CONNECTIONS = 250;
+const SLICE_LISTENERS = 250;
 /** Unknown drops that one connection may ask for in its life. */
 const UNKNOWN_DROPS_MAX = 200;
 
 interface Topic {
-  readonly watchers: Set<Connection>;
+  readonly watchers: Set<Listener>;
   /** What the last frame said, or null before the first, and when. */
   told: string | null;
   toldAtMs: number;
@@ -47,54 +47,54 @@ export class LiveView {
   }
 
   /** Replaces what the connection watches; tells it at once where each drop stands. */
-  watch(connection: Connection, dropIds: readonly string[]): void {
-    this.leave(connection);
+  watch(listener: Listener, dropIds: readonly string[]): void {
+    this.leave(listener);
     const unique = [...new Set(dropIds)];
-    connection.watched = unique;
+    listener.watched = unique;
     for (const dropId of unique) {
       const drop = this.#catalogue.known(dropId);
-      if (drop === undefined) void this.#loadAndJoin(connection, dropId);
-      else this.#join(connection, drop);
+      if (drop === undefined) void this.#loadAndJoin(listener, dropId);
+      else this.#join(listener, drop);
     }
   }
 
-  leave(connection: Connection): void {
-    for (const dropId of connection.watched) {
+  leave(listener: Listener): void {
+    for (const dropId of listener.watched) {
       const topic = this.#topics.get(dropId);
-      topic?.watchers.delete(connection);
+      topic?.watchers.delete(listener);
       if (topic?.watchers.size === 0) this.#topics.delete(dropId);
     }
-    connection.watched = [];
+    listener.watched = [];
   }
 
-  async #loadAndJoin(connection: Connection, dropId: string): Promise<void> {
+  async #loadAndJoin(listener: Listener, dropId: string): Promise<void> {
     const drop = isDropId(dropId) ? await this.#catalogue.load(dropId).catch(() => undefined) : undefined;
-    if (!connection.watched.includes(dropId)) return; // it watches something else by now, or is gone
-    if (drop === undefined) this.#refuse(connection, dropId);
-    else this.#join(connection, drop);
+    if (!listener.watched.includes(dropId)) return; // it watches something else by now, or is gone
+    if (drop === undefined) this.#refuse(listener, dropId);
+    else this.#join(listener, drop);
   }
 
   /** Looking for what is not there costs a query each time: nobody needs to do that often. */
-  #refuse(connection: Connection, dropId: string): void {
-    connection.send(errorMessage('drop_not_found', { dropId }));
-    connection.unknownDrops += 1;
-    if (connection.unknownDrops > UNKNOWN_DROPS_MAX) connection.close(CLOSE.flood, 'too many unknown drops');
+  #refuse(listener: Listener, dropId: string): void {
+    listener.send(errorMessage('drop_not_found', { dropId }));
+    listener.unknownDrops += 1;
+    if (listener.unknownDrops > UNKNOWN_DROPS_MAX) listener.close(CLOSE.flood, 'too many unknown drops');
   }
 
-  #join(connection: Connection, drop: Drop): void {
+  #join(listener: Listener, drop: Drop): void {
     let topic = this.#topics.get(drop.id);
     if (topic === undefined) {
       topic = { watchers: new Set(), told: null, toldAtMs: 0, sending: false };
       this.#topics.set(drop.id, topic);
     }
-    topic.watchers.add(connection);
+    topic.watchers.add(listener);
     const nowMs = this.#nowMs();
     topic.told ??= digest(drop, nowMs);
-    connection.send(dropMessage(drop, nowMs));
+    listener.send(dropMessage(drop, nowMs));
   }
 
   /** The drops that somebody watches, with their watchers. */
-  *watched(): Generator<readonly [string, ReadonlySet<Connection>]> {
+  *watched(): Generator<readonly [string, ReadonlySet<Listener>]> {
     for (const [dropId, { watchers }] of this.#topics) yield [dropId, watchers];
   }
 
@@ -109,17 +109,17 @@ export class LiveView {
       if (news === topic.told) continue;
       topic.told = news;
       topic.toldAtMs = monotonicMs;
-      this.#tell(topic, textFrame(dropMessage(drop, nowMs)));
+      this.#tell(topic, new Packet(dropMessage(drop, nowMs)));
     }
   }
 
   /** One frame to all, a slice per turn of the event loop. The next frame waits until this one is out. */
-  #tell(topic: Topic, frame: Buffer): void {
+  #tell(topic: Topic, packet: Packet): void {
     const watchers = [...topic.watchers];
     topic.sending = true;
     const slice = (from: number): void => {
-      for (const connection of watchers.slice(from, from + SLICE_CONNECTIONS)) connection.sendFrame(frame);
-      if (from + SLICE_CONNECTIONS < watchers.length) setImmediate(slice, from + SLICE_CONNECTIONS);
+      for (const listener of watchers.slice(from, from + SLICE_LISTENERS)) listener.sendPacket(packet);
+      if (from + SLICE_LISTENERS < watchers.length) setImmediate(slice, from + SLICE_LISTENERS);
       else topic.sending = false;
     };
     slice(0);

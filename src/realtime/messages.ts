@@ -3,14 +3,13 @@ import { type ClaimAnswer, REQUEST_ID_PATTERN } from '../claims/admission.ts';
 import { retryAfterSeconds } from '../claims/faults.ts';
 import { refusalMembers } from '../claims/http-answer.ts';
 import { type Drop, remainingOf, stateOf } from '../drops/drop.ts';
-import type { Grant } from '../grants/grant.ts';
-import type { Because } from '../grants/teller.ts';
+import type { Because, Grant } from '../grants/grant.ts';
 import { PROBLEMS, type ProblemCode } from '../http/problem.ts';
 import type { Place } from '../line/store.ts';
 import type { Payment } from '../payments/payment.ts';
 
 export type ClientIn =
-  | { readonly type: 'authenticate'; readonly token: string | undefined }
+  | { readonly type: 'authenticate'; readonly token: string | undefined; readonly cursor: number | undefined }
   | { readonly type: 'watch'; readonly dropIds: readonly string[] }
   | { readonly type: 'claim'; readonly requestId: string; readonly dropId: string }
   | { readonly type: 'ping' };
@@ -29,7 +28,7 @@ export function readMessage(text: string): ClientIn {
       const { token } = message;
       if (token !== undefined && token !== null && typeof token !== 'string')
         throw new MalformedMessage('token must be text');
-      return { type: 'authenticate', token: token ?? undefined };
+      return { type: 'authenticate', token: token ?? undefined, cursor: readCursor(message['cursor']) };
     }
     case 'watch': {
       const { dropIds } = message;
@@ -53,6 +52,16 @@ export function readMessage(text: string): ClientIn {
   }
 }
 
+/** What we never gave out reads as one that nothing can follow on: the client is told that it has missed something. */
+const UNKNOWN_CURSOR = Number.MAX_SAFE_INTEGER;
+
+/** The cursor as a client brings it; undefined for none. Throws MalformedMessage for what is no text. */
+export function readCursor(cursor: unknown): number | undefined {
+  if (cursor === undefined || cursor === null) return undefined;
+  if (typeof cursor !== 'string') throw new MalformedMessage('cursor must be text');
+  return /^\d{1,15}$/.test(cursor) ? Number(cursor) : UNKNOWN_CURSOR;
+}
+
 function parse(text: string): Record<string, unknown> {
   let message: unknown;
   try {
@@ -70,12 +79,24 @@ function isId(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= ID_LENGTH_MAX;
 }
 
-export function welcomeMessage(nowMs: number, heartbeatSeconds: number, account: object | null): string {
-  return JSON.stringify({ type: 'welcome', serverTime: isoTime(nowMs), heartbeatSeconds, account });
+export interface Welcome {
+  readonly heartbeatSeconds: number;
+  /** Null: a guest. */
+  readonly account: object | null;
+  /** Where this connection's messages begin. */
+  readonly cursor: string | null;
+  /** Whether that is where the client had been. */
+  readonly resumed: boolean;
 }
 
-export function pongMessage(nowMs: number): string {
-  return `{"type":"pong","serverTime":"${isoTime(nowMs)}"}`;
+export function welcomeMessage(nowMs: number, welcome: Welcome): string {
+  return JSON.stringify({ type: 'welcome', serverTime: isoTime(nowMs), ...welcome });
+}
+
+/** `cursor`: all of this person's messages up to it have been sent. */
+export function pongMessage(nowMs: number, cursor: string | undefined): string {
+  const known = cursor === undefined ? '' : `,"cursor":"${cursor}"`;
+  return `{"type":"pong","serverTime":"${isoTime(nowMs)}"${known}}`;
 }
 
 export function dropMessage(drop: Drop, nowMs: number): string {

@@ -3,29 +3,35 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Identity } from '../accounts/account.ts';
-import type { Sessions } from '../accounts/sessions.ts';
 import type { AccessTokens } from '../accounts/tokens.ts';
 import type { Admission } from '../claims/admission.ts';
-import { CLOSE, Connection, type ConnectionHost, HEARTBEAT_SECONDS } from './connection.ts';
+import { clientAddress } from './client-address.ts';
+import { Connection, type ConnectionHost } from './connection.ts';
+import type { Hub } from './hub.ts';
+import { CLOSE } from './listener.ts';
 import type { LiveView } from './live-view.ts';
+import type { StreamSource } from './personal-stream.ts';
 
 const SOCKET_PATH = '/v1/socket';
 const MESSAGE_BYTES_MAX = 4096;
 const FAREWELL_MS = 3_000;
-/** Heartbeats go round in this many parts, so that ten thousand pings don't leave in one turn. */
-const HEARTBEAT_PARTS = 30;
+const BEAT_EVERY_MS = 1_000;
 
 export interface SocketServerParts {
   readonly admission: Admission;
   readonly tokens: AccessTokens;
-  readonly sessions: Sessions;
   readonly liveView: LiveView;
+  readonly hub: Hub;
+  readonly inbox: StreamSource;
   readonly nowMs: () => number;
   readonly httpsRequired: boolean;
   /** Whether the request came over HTTPS, by its connection or by the word of the trusted proxy. */
   readonly isSecure: (request: IncomingMessage) => boolean;
-  readonly socketsMax: number;
+  /** How many proxies stand in front. */
+  readonly proxies: number;
   readonly messagesPerSecond: number;
+  readonly unsentBytesMax: number;
+  readonly heartbeatSeconds: number;
 }
 
 function asksForOurSocket(request: IncomingMessage): boolean {
@@ -40,51 +46,39 @@ export class SocketServer implements ConnectionHost {
     maxPayload: MESSAGE_BYTES_MAX,
     clientTracking: false,
   });
-  readonly #connections = new Set<Connection>();
-  readonly #bySession = new Map<string, Set<Connection>>();
-  readonly #byUser = new Map<string, Set<Connection>>();
-  #heartbeat: NodeJS.Timeout | undefined;
-  #closing = false;
-  #part = 0;
+  /** In as many parts as a heartbeat has seconds, so that ten thousand pings don't leave in one turn. */
+  readonly #rounds: readonly Set<Connection>[];
+  readonly messagesPerSecond: number;
+  readonly unsentBytesMax: number;
+  readonly heartbeatSeconds: number;
+  readonly inbox: StreamSource;
+  #beats: NodeJS.Timeout | undefined;
+  #round = 0;
   #taken = 0;
 
   constructor(parts: SocketServerParts) {
     this.#parts = parts;
-    parts.sessions.onEnded((sessionId) => {
-      for (const connection of this.#bySession.get(sessionId) ?? [])
-        connection.close(CLOSE.sessionEnded, 'the session has ended');
-    });
-  }
-
-  get size(): number {
-    return this.#connections.size;
-  }
-
-  get messagesPerSecond(): number {
-    return this.#parts.messagesPerSecond;
+    this.messagesPerSecond = parts.messagesPerSecond;
+    this.unsentBytesMax = parts.unsentBytesMax;
+    this.heartbeatSeconds = parts.heartbeatSeconds;
+    this.inbox = parts.inbox;
+    this.#rounds = Array.from({ length: parts.heartbeatSeconds }, () => new Set<Connection>());
   }
 
   /** What asks for anything but a WebSocket at our path goes on to the routes, as if it had not asked: `Upgrade: h2c` is an offer, not a demand. */
   attach(server: HttpServer): void {
     Object.assign(server, { shouldUpgradeCallback: asksForOurSocket });
     server.on('upgrade', (request, stream, head) => this.#upgrade(request, stream, head));
-    this.#heartbeat = setInterval(() => this.#beat(), (HEARTBEAT_SECONDS * 1000) / HEARTBEAT_PARTS).unref();
+    this.#beats = setInterval(() => this.#beat(), BEAT_EVERY_MS).unref();
   }
 
-  /** Says goodbye to everyone, and after a while does not wait any longer. */
+  /** After the hub has said goodbye: waits for the answers, and after a while does not wait any longer. */
   async close(): Promise<void> {
-    this.#closing = true;
-    clearInterval(this.#heartbeat);
-    for (const connection of this.#connections) connection.close(CLOSE.restart, 'the server restarts: reconnect');
+    clearInterval(this.#beats);
+    const open = () => this.#rounds.some(({ size }) => size > 0);
     const deadlineMs = Date.now() + FAREWELL_MS;
-    while (this.#connections.size > 0 && Date.now() < deadlineMs)
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    for (const connection of this.#connections) connection.terminate();
-  }
-
-  /** Sends a message to all sockets that this person has open here. */
-  tellUser(userId: string, message: string): void {
-    for (const connection of this.#byUser.get(userId) ?? []) connection.send(message);
+    while (open() && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const round of this.#rounds) for (const connection of round) connection.terminate();
   }
 
   nowMs(): number {
@@ -104,57 +98,39 @@ export class SocketServer implements ConnectionHost {
   }
 
   authenticated(connection: Connection, before: Identity | undefined): void {
-    this.#forget(connection, before);
-    const { identity } = connection;
-    if (identity === undefined) return;
-    enter(this.#bySession, identity.sessionId, connection);
-    enter(this.#byUser, identity.accountId, connection);
+    this.#parts.hub.identified(connection, before);
   }
 
   closed(connection: Connection): void {
-    this.#connections.delete(connection);
-    this.#forget(connection, connection.identity);
-    this.#parts.liveView.leave(connection);
-  }
-
-  #forget(connection: Connection, identity: Identity | undefined): void {
-    if (identity === undefined) return;
-    leave(this.#bySession, identity.sessionId, connection);
-    leave(this.#byUser, identity.accountId, connection);
+    for (const round of this.#rounds) round.delete(connection);
+    this.#parts.hub.leave(connection);
   }
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     // From here on the stream is ours: an error on it that nobody hears would end the process.
     stream.on('error', () => {});
-    if (this.#parts.httpsRequired && !this.#parts.isSecure(request)) {
+    const { httpsRequired, isSecure, hub, proxies } = this.#parts;
+    if (httpsRequired && !isSecure(request)) {
       stream.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => stream.destroy());
       return;
     }
     this.#webSockets.handleUpgrade(request, stream, head, (webSocket) => {
-      if (this.#closing || this.#connections.size >= this.#parts.socketsMax) {
+      const address = clientAddress(request, proxies);
+      const refusal = hub.refusal(address);
+      if (refusal !== undefined) {
         webSocket.on('error', () => {});
-        webSocket.close(this.#closing ? CLOSE.restart : CLOSE.full, 'no room for this socket');
+        webSocket.close(refusal, refusal === CLOSE.full ? 'no room for this socket' : 'the server restarts');
         return;
       }
+      const connection = new Connection(webSocket, stream, this, address);
       this.#taken += 1;
-      this.#connections.add(new Connection(webSocket, stream, this, this.#taken % HEARTBEAT_PARTS));
+      this.#rounds[this.#taken % this.#rounds.length]?.add(connection);
+      hub.enter(connection);
     });
   }
 
   #beat(): void {
-    this.#part = (this.#part + 1) % HEARTBEAT_PARTS;
-    for (const connection of this.#connections) if (connection.heartbeatPart === this.#part) connection.heartbeat();
+    this.#round = (this.#round + 1) % this.#rounds.length;
+    for (const connection of this.#rounds[this.#round] ?? []) connection.heartbeat();
   }
-}
-
-function enter(index: Map<string, Set<Connection>>, key: string, connection: Connection): void {
-  const connections = index.get(key);
-  if (connections === undefined) index.set(key, new Set([connection]));
-  else connections.add(connection);
-}
-
-function leave(index: Map<string, Set<Connection>>, key: string, connection: Connection): void {
-  const connections = index.get(key);
-  connections?.delete(connection);
-  if (connections?.size === 0) index.delete(key);
 }

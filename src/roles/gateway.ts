@@ -33,6 +33,9 @@ import { noticeRoutes } from '../payments/notice-routes.ts';
 import { Points } from '../payments/points.ts';
 import { pointRoutes } from '../payments/points-routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
+import { eventRoutes } from '../realtime/event-routes.ts';
+import { Hub } from '../realtime/hub.ts';
+import { InboxReader } from '../realtime/inbox-reader.ts';
 import { isSecure } from '../realtime/is-secure.ts';
 import { LiveView } from '../realtime/live-view.ts';
 import { answerMessage } from '../realtime/messages.ts';
@@ -58,30 +61,40 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   const nowMs = () => clock.nowMs();
   const hearing = () => (fleet.alone ? 'alone' : news.hearing);
 
-  const tokens = new AccessTokens(readJwtSecret(settings));
+  const tokens = new AccessTokens(readJwtSecret(settings), settings.accessTokenSeconds);
   const sessions = new Sessions(database, tokens, new SignInAttempts(fleet.makeLimiter));
   await sessions.recall();
   const guard = new Guard(tokens, settings);
 
   const gates = new Gates({ catalogue, database, nowMs, hearing });
   const { intake, closeIntake } = await openIntake(fleet, (claim, answer) => settleLate(claim, answer));
-  const { claimsPerUserPerSecond, socketMessagesPerSecond: messagesPerSecond, socketsMax } = settings;
+  const { claimsPerUserPerSecond, trustProxy, httpsRequired } = settings;
   const admission = new Admission({
     ...{ catalogue, gates, intake, lock, nowMs, claimsPerUserPerSecond },
     onQueued: (claim) => news.tell('queued', claim),
   });
   const liveView = new LiveView(catalogue, nowMs);
   const liveLine = new LiveLine({ catalogue, database, watched: () => liveView.watched() });
-  const sockets = new SocketServer({
-    ...{ admission, tokens, sessions, liveView, nowMs, socketsMax, messagesPerSecond },
-    httpsRequired: settings.httpsRequired,
-    isSecure: (request) => isSecure(request, Boolean(settings.trustProxy)),
+  const hub = new Hub({
+    ...{ sessions, liveView, listenersMax: settings.socketsMax },
+    ...{ perUserMax: settings.socketsPerUserMax, perAddressMax: settings.socketsPerAddressMax },
   });
-  metrics.watch({ claims: () => admission.counts, queueDepth: () => intake.depth, sockets: () => sockets.size });
+  const inbox = new InboxReader({ database, hearing, deliver: (message) => hub.deliver(message) });
+  await inbox.open();
+  const telling = {
+    ...{ hub, inbox, liveView, nowMs, unsentBytesMax: settings.socketUnsentBytesMax },
+    heartbeatSeconds: settings.socketHeartbeatSeconds,
+  };
+  const sockets = new SocketServer({
+    ...{ admission, tokens, httpsRequired, proxies: trustProxy, ...telling },
+    messagesPerSecond: settings.socketMessagesPerSecond,
+    isSecure: (request) => isSecure(request, trustProxy > 0),
+  });
+  metrics.watch({ claims: () => admission.counts, queueDepth: () => intake.depth, sockets: () => hub.size });
 
   function settleLate(claim: Claim, answer: Outcome | Faulted): void {
     admission.settleLate(claim, answer);
-    news.announce('users', { messages: [[claim.userId, answerMessage(claim.requestId, answer)]] });
+    news.announce('late', { userId: claim.userId, message: answerMessage(claim.requestId, answer) });
   }
 
   accountRoutes(server, {
@@ -111,9 +124,10 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   paymentRoutes(server, { database, guard, desk, providers: payments.providers });
   await noticeRoutes(server, { database, guard, providers: payments.providers });
   pointRoutes(server, { guard, points: new Points(database) });
+  eventRoutes(server, { guard, ...telling });
   if (settings.loadtestEnabled) loadtestRoutes(server, { database, guard, tokens });
   await servePages(server, settings.paymentMethods.includes('toss') ? TOSS_WINDOW : null);
-  if (!settings.httpsRequired) openFastLane(server, claimsFastLane(admission, tokens));
+  if (!httpsRequired) openFastLane(server, claimsFastLane(admission, tokens));
   sockets.attach(server.server);
 
   await Promise.all([
@@ -121,9 +135,8 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
     news.hear('queued', ({ dropId, ...claim }) => gates.get(dropId)?.remember(claim)),
     news.hear('deleted', ({ dropId }) => gates.forget(dropId)),
     news.hear('sessions', ({ sessionId }) => sessions.endedElsewhere(sessionId)),
-    news.hear('users', ({ messages }) => {
-      for (const [userId, message] of messages) sockets.tellUser(userId, message);
-    }),
+    news.hear('messages', (written) => inbox.hear(written)),
+    news.hear('late', ({ userId, message }) => hub.tellUser(userId, message)),
   ]);
   sessions.onEndedHere((sessionId) => news.tell('sessions', { sessionId }));
   const stopSharing = fleet.alone
@@ -138,6 +151,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   }, RECALL_SESSIONS_EVERY_MS.deaf).unref();
   news.onHearingAgain(() => {
     gates.pollNow();
+    void inbox.read();
     sessions.recall().catch(() => {});
   });
 
@@ -146,9 +160,12 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
       gates.start();
       liveView.start();
       liveLine.start();
+      hub.start();
+      inbox.start();
     },
     async close() {
       await admission.close();
+      hub.close();
       await sockets.close();
     },
     stop() {
@@ -157,6 +174,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
       closeIntake();
       liveView.stop();
       liveLine.stop();
+      inbox.stop();
       gates.stop();
     },
   };

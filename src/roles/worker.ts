@@ -1,23 +1,32 @@
 /** The worker: the jobs that one process of a fleet does at a time. */
 import type { Fleet } from '../fleet/fleet.ts';
 import { expiryJob } from '../grants/expiry.ts';
+import { Herald } from '../herald/herald.ts';
 import { reconcileJob } from '../ledger/reconcile.ts';
 import { relayJob } from '../ledger/relay.ts';
 import { offersJob } from '../line/offers.ts';
 import { paymentsJob } from '../payments/reconciliation.ts';
-import { type Job, Jobs } from '../worker/jobs.ts';
+import { type Job, Jobs, type SharedJob } from '../worker/jobs.ts';
 
 export async function startWorker(fleet: Fleet): Promise<Jobs> {
-  const { database, grantLedger, teller, catalogue, news, leases, logger, metrics, logTopic } = fleet;
+  const { settings, database, grantLedger, teller, catalogue, news, leases, logger, metrics, logTopic } = fleet;
   // A gateway in this process keeps the drops current; without one, what has changed is read anew.
-  if (!fleet.settings.roles.includes('gateway')) {
+  if (!settings.roles.includes('gateway')) {
     await news.hear('ledger', ({ dropId, amended }) => amended && catalogue.forget(dropId));
     await news.hear('deleted', ({ dropId }) => catalogue.forget(dropId));
   }
-  const jobs: Job[] = [
+  const herald = new Herald({
+    database,
+    news,
+    nowMs: () => fleet.clock.nowMs(),
+    ways: { email: settings.smtpUrl !== null },
+  });
+  await news.hear('ledger', (committed) => herald.hear(committed));
+  const jobs: (Job | SharedJob)[] = [
+    herald.job,
     expiryJob({ database, grantLedger, teller, onExpired: (grants) => metrics.expired(grants) }),
     offersJob({ database, grantLedger, teller }),
-    paymentsJob({ database, log: logger, graceMs: fleet.settings.paymentGraceSeconds * 1000, ...fleet.payments }),
+    paymentsJob({ database, log: logger, graceMs: settings.paymentGraceSeconds * 1000, ...fleet.payments }),
     reconcileJob(database, {
       onLooked(mismatches) {
         metrics.mismatches(mismatches.length);

@@ -5,6 +5,8 @@
  *      ▲                    └──held, with its fencing number──> working ──done, or failed (and logged)──┐
  *      └──────────────────────────────────────────────────────────────────────────────────────────────┘
  *
+ * A shared job has no lease: every worker does it at its hour.
+ *
  * A round that takes longer than a lease, or a worker that was paused in the middle of one, is fenced off when another has taken over.
  */
 import { FencedOff } from '../fleet/fences.ts';
@@ -22,9 +24,17 @@ export interface Job {
   lost?(): void;
 }
 
+/** A job that all workers do at the same time: what each does is kept apart by locks on rows (`for update skip locked`). None waits for the lease of one that has died. */
+export interface SharedJob {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly shared: true;
+  run(): Promise<void>;
+}
+
 export interface JobsParts {
   readonly leases: Leases;
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly (Job | SharedJob)[];
   readonly onFailed: (job: string, error: unknown) => void;
   readonly onFencedOff: (job: string) => void;
 }
@@ -49,10 +59,11 @@ export class Jobs {
     this.#stopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     await Promise.all(this.#running);
-    await Promise.allSettled(this.#parts.jobs.map(({ name }) => this.#parts.leases.release(name)));
+    const leased = this.#parts.jobs.filter((job) => !('shared' in job));
+    await Promise.allSettled(leased.map(({ name }) => this.#parts.leases.release(name)));
   }
 
-  #schedule(job: Job): void {
+  #schedule(job: Job | SharedJob): void {
     if (this.#stopped) return;
     const timer = setTimeout(() => {
       const round = this.#round(job).finally(() => {
@@ -64,8 +75,9 @@ export class Jobs {
     this.#timers.set(job.name, timer.unref());
   }
 
-  async #round(job: Job): Promise<void> {
+  async #round(job: Job | SharedJob): Promise<void> {
     try {
+      if ('shared' in job) return await job.run();
       const fence = await this.#hold(job.name);
       if (fence !== undefined) await job.run(fence);
       else job.lost?.();

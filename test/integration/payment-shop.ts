@@ -15,6 +15,7 @@ import { Breaker } from '../../src/fleet/breaker.ts';
 import { raiseFence } from '../../src/fleet/fences.ts';
 import { News } from '../../src/fleet/news.ts';
 import { Teller } from '../../src/grants/teller.ts';
+import { Herald } from '../../src/herald/herald.ts';
 import { GrantLedger } from '../../src/ledger/grant-ledger.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { mismatchesOf } from '../../src/ledger/reconcile.ts';
@@ -163,7 +164,6 @@ export class PaymentShop {
   readonly grantLedger: GrantLedger;
   /** What was logged as an error. */
   readonly errors: object[] = [];
-  readonly messages: string[] = [];
   readonly #teller: Teller;
   readonly #news: News;
   #fence = 0;
@@ -173,7 +173,6 @@ export class PaymentShop {
     this.database = database;
     this.grantLedger = new GrantLedger(database, newCode);
     this.#news = new News(new EmbeddedBroadcast({ alone: true }), 'shop');
-    void this.#news.hear('users', ({ messages }) => this.messages.push(...messages.map(([, message]) => message)));
     const catalogue = new Catalogue(database);
     this.#teller = new Teller({ news: this.#news, catalogue, nowMs: Date.now });
   }
@@ -218,7 +217,7 @@ export class PaymentShop {
     const provider = new Provider({ method: new HeldUpMethod(sandbox, around), onBreakerChange, probeAfterMs });
     const providers = new Map([['sandbox', provider]]);
     const figures = new PaymentFigures(new Metrics().registry);
-    const books = new PaymentBooks({ ledger, figures, log, teller: this.#teller, news: this.#news });
+    const books = new PaymentBooks({ ledger, figures, log, teller: this.#teller });
     const breaker = new Breaker({ name: 'postgres', failuresMax: 100, probeAfterMs: 1, onChange() {} });
     const desk = new PaymentDesk({ database, ledger, providers, books, breaker, log, teller: this.#teller });
     return {
@@ -228,6 +227,14 @@ export class PaymentShop {
         desk.pay({ dropId, serial, userId, requestId: key, method: 'sandbox', brought: { card } }),
       approve: ({ userId }, id, card = CARDS.good) => desk.approve(userId, id, { card }),
     };
+  }
+
+  /** All messages that buyers have been sent. */
+  async told(): Promise<Record<string, unknown>[]> {
+    const { database } = this;
+    await new Herald({ database, news: this.#news, nowMs: Date.now, ways: { email: false } }).job.run();
+    const rows = await database.query<{ body: string }>('select body from messages order by number');
+    return rows.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
   }
 
   /** The job's number, as its next holder gets it. */

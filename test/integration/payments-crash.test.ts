@@ -255,7 +255,7 @@ function crashTests(databaseOf: () => Database): void {
       await shop.settle(process);
       expect(await shop.paymentsOf(slot)).toMatchObject([{ id, state: 'failed', failure: 'slot_expired' }]);
       expect(found).toEqual([]);
-      expect(shop.messages.map((text) => JSON.parse(text))).toContainEqual(
+      expect(await shop.told()).toContainEqual(
         expect.objectContaining({ type: 'payment', payment: expect.objectContaining({ id, state: 'failed' }) }),
       );
     });

@@ -1,0 +1,100 @@
+/**
+ * Each person's stream of messages: what has happened, for all of their sockets, wherever and whenever those are open (docs/socket.md).
+ *
+ * Messages are numbered over all people, in the order of their commits and without gaps: whoever takes numbers holds the head's row until the commit. So "all up to
+ * 41" is a thing that can be known, a cursor is one number, and a gateway that has read up to 41 needs what comes after it (inbox-reader.ts).
+ */
+import type { Queryable } from '../database/database.ts';
+
+export interface PersonalMessage {
+  readonly userId: string;
+  /** A JSON object, as it travels, without its cursor: `{"type":…`. */
+  readonly body: string;
+}
+
+/** A message with its number. */
+export type Numbered = readonly [number: number, userId: string, body: string];
+
+const PUT = `
+  with head as (update message_head set number = number + cardinality($1::bigint[]) returning number),
+  put as (
+    insert into messages (number, user_id, body)
+    select head.number - cardinality($1::bigint[]) + m.position, m.user_id, m.body
+    from head, unnest($1::bigint[], $2::text[]) with ordinality as m (user_id, body, position))
+  select number from head`;
+
+/**
+ * Writes messages, in this order. Belongs at the end of the transaction: from here to the commit everybody else who writes messages waits. Tell the gateways after the commit.
+ */
+export async function putMessages(transaction: Queryable, messages: readonly PersonalMessage[]): Promise<Numbered[]> {
+  if (messages.length === 0) return [];
+  const [row] = await transaction.query<{ number: string }>(PUT, [
+    messages.map(({ userId }) => userId),
+    messages.map(({ body }) => body),
+  ]);
+  const first = Number(row?.number) - messages.length + 1;
+  return messages.map(({ userId, body }, place) => [first + place, userId, body] as const);
+}
+
+const READ = 'select number, user_id, body from messages where number > $1 order by number limit $2';
+const HEAD = 'select number from message_head';
+
+/** The next messages after this number, whoever they are for. */
+export async function messagesAfter(database: Queryable, number: number, limit: number): Promise<Numbered[]> {
+  const rows = await database.query<{ number: string; user_id: string; body: string }>(READ, [number, limit]);
+  return rows.map((row) => [Number(row.number), row.user_id, row.body] as const);
+}
+
+/** The number of the last message. */
+export async function headOf(database: Queryable): Promise<number> {
+  const [row] = await database.query<{ number: string }>(HEAD);
+  return Number(row?.number);
+}
+
+/** Beyond so many, a client is better off asking for what it shows. */
+const REPLAYED_MAX = 1_000;
+
+/** All of one snapshot: whoever has these has what was written up to `head`. */
+const REPLAY = `
+  select r.position, h.number as head, h.forgotten, m.number, m.body
+  from message_head h, unnest($1::bigint[], $2::bigint[]) with ordinality as r (user_id, cursor, position)
+  left join lateral (
+    select number, body from messages where user_id = r.user_id and number > r.cursor order by number limit ${REPLAYED_MAX + 1}) m on true
+  order by r.position, m.number`;
+
+export interface ReplayRequest {
+  readonly userId: string;
+  readonly cursor: number;
+}
+
+export interface Replay {
+  /** Whether `messages` are all that came after the cursor. */
+  readonly complete: boolean;
+  readonly messages: readonly (readonly [number: number, body: string])[];
+  /** As of this message of all people's. */
+  readonly head: number;
+}
+
+interface ReplayRow {
+  readonly position: string;
+  readonly head: string;
+  readonly forgotten: string;
+  readonly number: string | null;
+  readonly body: string | null;
+}
+
+/** What came after their cursors, in the order of the requests. */
+export async function replays(database: Queryable, requests: readonly ReplayRequest[]): Promise<Replay[]> {
+  const rows = await database.query<ReplayRow>(REPLAY, [
+    requests.map(({ userId }) => userId),
+    requests.map(({ cursor }) => cursor),
+  ]);
+  const byPosition = Map.groupBy(rows, ({ position }) => Number(position));
+  return requests.map(({ cursor }, place) => {
+    const found = byPosition.get(place + 1) ?? [];
+    const messages = found.flatMap(({ number, body }) => (number && body ? [[Number(number), body] as const] : []));
+    const [head, forgotten] = [Number(found[0]?.head), Number(found[0]?.forgotten)];
+    const complete = cursor >= forgotten && cursor <= head && messages.length <= REPLAYED_MAX;
+    return { complete, head, messages: complete ? messages : [] };
+  });
+}
