@@ -61,6 +61,48 @@ describe('settings', () => {
     });
   });
 
+  it('name who letters are from, and where people reach us', () => {
+    expect(readSettings({})).toMatchObject({
+      smtpUrl: null,
+      mailFrom: 'Doorbuster <doorbuster@localhost>',
+      publicUrl: null,
+      webhookHosts: ['hooks.slack.com', 'discord.com', 'discordapp.com'],
+    });
+    const given = {
+      SMTP_URL: 'smtps://shop%40example.com:s3cret@mail.example.com:465',
+      MAIL_FROM: '반짝 상점 <shop@example.com>',
+      PUBLIC_URL: 'https://Shop.example.com/sale//',
+      WEBHOOK_HOSTS: 'Hooks.Slack.com, 127.0.0.1:4000,[::1]:4001',
+    };
+    expect(readSettings(given)).toMatchObject({
+      smtpUrl: given.SMTP_URL,
+      mailFrom: given.MAIL_FROM,
+      publicUrl: 'https://shop.example.com/sale',
+      webhookHosts: ['hooks.slack.com', '127.0.0.1:4000', '[::1]:4001'],
+    });
+    expect(readSettings({ WEBHOOK_HOSTS: 'none' })).toMatchObject({ webhookHosts: [] });
+  });
+
+  it.each([
+    ['SMTP_URL', 'mail.example.com'],
+    ['SMTP_URL', 'https://user:hunter2@mail.example.com'],
+    ['SMTP_URL', 'smtp://user:hunter2@'],
+    ['MAIL_FROM', 'Shop'],
+    ['MAIL_FROM', 'Shop <shop@example.com>\r\nBcc: all@example.com'],
+    ['MAIL_FROM', 'Shop <shop@example.com>, other@example.com'],
+    ['MAIL_FROM', 'shop@example.com\n'],
+    ['PUBLIC_URL', 'shop.example.com'],
+    ['PUBLIC_URL', 'javascript:alert(1)'],
+    ['PUBLIC_URL', 'https://shop.example.com?from=mail'],
+    ['WEBHOOK_HOSTS', 'https://hooks.slack.com'],
+    ['WEBHOOK_HOSTS', 'hooks.slack.com,'],
+    ['WEBHOOK_HOSTS', '*.slack.com'],
+  ])('refuse %s=%j', (name, value) => {
+    const reading = () => readSettings({ [name]: value });
+    expect(reading).toThrow(name);
+    expect(reading).not.toThrow('hunter2');
+  });
+
   it('are all documented, as they are', () => {
     const documented = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
     expect(documented, 'run `node src/main.ts settings` and put its table into docs/settings.md').toContain(

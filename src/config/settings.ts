@@ -2,6 +2,7 @@
  * From the environment to settings. Every mistake is named at once, with its remedy. docs/settings.md is written from this table (`main.ts settings`).
  */
 import { ROLES, type Role } from '../fleet/roles.ts';
+import { readMailAddress } from '../notifications/mail-address.ts';
 
 export const PAYMENT_METHODS = ['sandbox', 'points', 'toss'] as const;
 export type PaymentMethodName = (typeof PAYMENT_METHODS)[number];
@@ -56,12 +57,23 @@ export interface Settings {
   readonly requestsPerAddressPerSecond: number;
   readonly signUpsPerAddressPerHour: number;
   readonly socketsMax: number;
+  readonly socketsPerUserMax: number;
+  readonly socketsPerAddressMax: number;
   readonly socketMessagesPerSecond: number;
+  readonly socketUnsentBytesMax: number;
+  readonly socketHeartbeatSeconds: number;
+  readonly accessTokenSeconds: number;
   readonly loadtestEnabled: boolean;
   /** In the order in which pages offer them. */
   readonly paymentMethods: readonly PaymentMethodName[];
   readonly paymentGraceSeconds: number;
   readonly toss: TossSettings | null;
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
+  /** Without a slash at its end. */
+  readonly publicUrl: string | null;
+  /** In lower case, some with a port. */
+  readonly webhookHosts: readonly string[];
 }
 
 type Reader<Value> = (text: string) => Value;
@@ -111,6 +123,31 @@ const brokers: Reader<readonly string[]> = (value) => {
   const names = value.split(',').map((name) => name.trim());
   if (names.every((name) => /^[^\s:/]+:\d+$/.test(name))) return names;
   throw new Error('must look like host:9092,other:9092');
+};
+
+const mailServer: Reader<string> = (value) => {
+  const url = /\s/.test(value) ? null : URL.parse(value);
+  if (url && /^smtps?:$/.test(url.protocol) && url.hostname !== '') return value;
+  throw new Error('must look like smtp://user:password@host:587 or smtps://user:password@host:465');
+};
+
+const mailAddress: Reader<string> = (value) => {
+  if (readMailAddress(value)) return value;
+  throw new Error('must look like shop@example.com or Shop <shop@example.com>, in one line');
+};
+
+const publicAddress: Reader<string> = (value) => {
+  const url = /\s/.test(value) ? null : URL.parse(value);
+  const isPlain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
+  if (!isPlain) throw new Error('must look like https://shop.example.com');
+  return url.href.replace(/\/+$/, '');
+};
+
+const webhookHosts: Reader<readonly string[]> = (value) => {
+  if (value === 'none') return [];
+  const hosts = value.split(',').map((host) => host.trim().toLowerCase());
+  if (hosts.every((host) => /^([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/.test(host))) return hosts;
+  throw new Error('must look like hooks.slack.com,chat.example.com:8443, or be `none`');
 };
 
 const mechanism: Reader<'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'> = (value) => {
@@ -304,11 +341,41 @@ export const SETTINGS = {
     wholeNumber(1, 1_000_000),
     'Open sockets that this process takes; more are turned away. Each takes about 20 KiB, and one of the files the system lets the process open.',
   ),
+  socketsPerUserMax: setting(
+    'SOCKETS_PER_USER_MAX',
+    '20',
+    wholeNumber(1, 1_000_000),
+    'Sockets and event streams of one account at this process: tabs and devices. When one more comes, the quietest is closed.',
+  ),
+  socketsPerAddressMax: setting(
+    'SOCKETS_PER_ADDRESS_MAX',
+    '5000',
+    wholeNumber(1, 1_000_000),
+    'Sockets and event streams from one address at this process; more are turned away. Generous for the same reason as the limit of requests. Behind a proxy without `TRUST_PROXY` everybody has the proxy’s address.',
+  ),
   socketMessagesPerSecond: setting(
     'SOCKET_MESSAGES_PER_SECOND',
     '100',
     wholeNumber(1, 1_000_000),
     'Messages that one socket may send in a second; one that sends more is closed.',
+  ),
+  socketUnsentBytesMax: setting(
+    'SOCKET_UNSENT_BYTES_MAX',
+    '1048576',
+    wholeNumber(16_384, 1_073_741_824),
+    'Bytes that may wait for a client that does not read, before it is closed. Smaller protects the memory of this process, and closes people on bad connections sooner.',
+  ),
+  socketHeartbeatSeconds: setting(
+    'SOCKET_HEARTBEAT_SECONDS',
+    '30',
+    wholeNumber(1, 300),
+    'How often each socket is asked whether it is still there; one that has not answered by the next time is ended. Proxies close what is silent for longer than they allow (often 60 s).',
+  ),
+  accessTokenSeconds: setting(
+    'ACCESS_TOKEN_SECONDS',
+    '900',
+    wholeNumber(2, 86_400),
+    'How long an access token is valid. Shorter makes pages refresh more often; longer lets a stolen one work longer, unless its session is ended.',
   ),
   loadtestEnabled: setting(
     'LOADTEST_ENABLED',
@@ -352,6 +419,30 @@ export const SETTINGS = {
     matching(/^https?:\/\//, 'must begin with https://'),
     'Where Toss Payments is; for tests.',
   ),
+  smtpUrl: setting(
+    'SMTP_URL',
+    null,
+    mailServer,
+    'The mail server that takes letters, `smtp://user:password@host:587` or `smtps://…:465`, with `%40` for `@` in user or password. With `smtp:` TLS is used if the server offers it; `?requireTLS=true` sends nothing without. Unset: nobody gets email, so that forgotten passwords cannot be set anew.',
+  ),
+  mailFrom: setting(
+    'MAIL_FROM',
+    'Doorbuster <doorbuster@localhost>',
+    mailAddress,
+    'Who letters are from, `address` or `Name <address>`. Mail servers refuse addresses that `SMTP_URL`’s user may not send from, and readers’ programs file letters from a domain without SPF and DKIM as junk.',
+  ),
+  publicUrl: setting(
+    'PUBLIC_URL',
+    null,
+    publicAddress,
+    'Where people reach the pages, `https://shop.example.com`: links in letters and messages lead there. Unset: `http://localhost` and `PORT`, which leads nowhere on other machines. It is never taken from a request, where anybody could forge it.',
+  ),
+  webhookHosts: setting(
+    'WEBHOOK_HOSTS',
+    'hooks.slack.com,discord.com,discordapp.com',
+    webhookHosts,
+    'Hosts at which people may name a webhook for us to write to, with commas between them; `none` for none. This list protects what only our servers can reach from people who would have them knock there (SSRF): each host on it can be written to by every member. A host with a port is for your own chat server or tests, and may be plain HTTP; one without is HTTPS at 443 only. What is taken off is not written to any more.',
+  ),
 } as const;
 
 /** The ledger has lanes of its own, and a transaction must not wait for itself. */
@@ -380,7 +471,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const all = Object.fromEntries(Object.entries(SETTINGS).map(([key, of]) => [key, value(of as Setting<unknown>)])) as {
     [Key in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Key]['read']>;
   } & Unset<'databaseUrl' | 'jwtSecret' | 'adminPassword' | 'redisUrl' | 'kafkaUsername' | 'kafkaPassword'> &
-    Unset<'tossSecretKey' | 'tossClientKey' | 'tossWebhookKey'> & {
+    Unset<'tossSecretKey' | 'tossClientKey' | 'tossWebhookKey' | 'smtpUrl' | 'publicUrl'> & {
       kafkaBrokers: readonly string[] | null;
     };
   const { adminUsername, adminEmail, adminPassword, tlsCertificateFile, tlsKeyFile, ...plain } = all;
