@@ -148,6 +148,7 @@ function environmentOf({ postgres, redis, kafka }: Servers, password: string): R
     ADMIN_PASSWORD: password,
     DEMO_DROPS: 'false',
     LOADTEST_ENABLED: 'true',
+    SOCKETS_PER_ADDRESS_MAX: '1000000',
     LOG_LEVEL: 'warn',
   };
 }

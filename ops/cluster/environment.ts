@@ -46,5 +46,7 @@ export function memberEnvironment(parts: SharedParts): MemberEnvironment {
     ADMIN_PASSWORD: parts.adminPassword,
     TRUST_PROXY: parts.proxied ? '1' : '0',
     LOADTEST_ENABLED: String(parts.loadtest),
+    // A crowd that one machine plays has one address.
+    ...(parts.loadtest && { SOCKETS_PER_ADDRESS_MAX: '1000000' }),
   };
 }

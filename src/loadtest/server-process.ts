@@ -50,6 +50,7 @@ export async function startServer(sockets: number, signal: AbortSignal): Promise
       DEMO_DROPS: 'false',
       // Room for those who reconnect before their old socket is gone.
       SOCKETS_MAX: String(Math.max(15_000, sockets + 1000)),
+      SOCKETS_PER_ADDRESS_MAX: '1000000',
       ADMIN_USERNAME: admin.login,
       ADMIN_EMAIL: 'loadtest-admin@localhost.localdomain',
       ADMIN_PASSWORD: admin.password,
