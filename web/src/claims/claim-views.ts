@@ -1,6 +1,7 @@
 import { batch, type Signal, signal, untracked } from '@preact/signals';
 import { account } from '../accounts/session.ts';
-import { type Grant, isInHand } from '../grants/grant.ts';
+import { type Grant, isInHandAt } from '../grants/grant.ts';
+import { serverNow } from '../realtime/clock.ts';
 import type { Answer, ClaimView } from './claim.ts';
 import { claimStore } from './claim-store.ts';
 import { answerOf } from './grant-answer.ts';
@@ -46,7 +47,7 @@ export function rememberGrants(grants: readonly Grant[]): void {
   batch(() => {
     for (const grant of grants) {
       const known = answers.value.find((answer) => isSameGrant(answer, grant.id));
-      if (!isInHand(grant)) forget(grant.id);
+      if (!isInHandAt(grant, serverNow())) forget(grant.id);
       else if (known) replace(known, { ...known, ...answerOf(grant), requestId: known.requestId });
       else answers.value = [{ ...answerOf(grant), accountId }, ...answers.value];
       const view = claimView(grant.dropId);

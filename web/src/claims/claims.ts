@@ -16,10 +16,11 @@
 import { batch, effect, untracked } from '@preact/signals';
 import { account } from '../accounts/session.ts';
 import { tellOutcome } from '../drops/drop-store.ts';
-import { backoffMilliseconds } from '../realtime/backoff.ts';
+import { isInHandAt } from '../grants/grant.ts';
 import { serverNow } from '../realtime/clock.ts';
 import { connection } from '../realtime/connection.ts';
-import type { ClaimAnswer } from '../realtime/messages.ts';
+import { backoffMilliseconds } from '../realtime/live-client.ts';
+import type { ClaimAnswer, GrantNews } from '../realtime/messages.ts';
 import { type Answer, newRequestId, type Press, type Waiting } from './claim.ts';
 import { claimStore } from './claim-store.ts';
 import { claimView, rememberGrants, restoreViews, showAnswer, showOffered } from './claim-views.ts';
@@ -76,8 +77,7 @@ export function startClaims(): void {
     else if (message.type === 'queued') take(message.requestId, { is: 'queued', afterSeconds: null });
     else if (message.type === 'error' && message.requestId !== undefined)
       take(message.requestId, replyFromError(message.code, message.retryAfterSeconds ?? null));
-    else if (message.type === 'grant' && message.because === 'offered') showOffered(message.grant);
-    else if (message.type === 'grant') rememberGrants([message.grant]);
+    else if (message.type === 'grant') takeGrant(message);
   });
   effect(() => {
     const accountId = account.value?.id;
@@ -87,6 +87,15 @@ export function startClaims(): void {
     const isOpen = connection.takesClaims.value;
     untracked(() => roadChanged(isOpen));
   });
+}
+
+/**
+ * Only one's turn in a line is celebrated, while it lasts: what a press has won is celebrated by the answer to that press, in the tab where
+ * it was made, and by no other.
+ */
+function takeGrant({ because, grant }: GrantNews): void {
+  if (because === 'offered' && isInHandAt(grant, serverNow())) showOffered(grant);
+  else rememberGrants([grant]);
 }
 
 function accountChanged(accountId: string | undefined): void {

@@ -6,7 +6,7 @@ import { Icon } from '../design/Icon.tsx';
 import { useLoad } from '../design/useLoad.ts';
 import type { DropKind } from '../drops/drop.ts';
 import { messages } from '../language/language.ts';
-import { useReconnected } from '../realtime/reconnected.ts';
+import { useMissed } from '../realtime/reconnected.ts';
 import { LoadFailure } from '../shell/LoadFailure.tsx';
 import type { Grant, GrantState } from './grant.ts';
 import { arrivals, askForGrants } from './grant-store.ts';
@@ -73,7 +73,7 @@ function GrantList<State extends GrantState>({
     next.value = page.next;
     return page.items;
   });
-  useReconnected(refresh);
+  useMissed(refresh);
   useEffect(() => {
     if (arrivals.value > 0) refresh();
   }, [arrivals.value]);

@@ -15,7 +15,7 @@ export const arrivals = signal(0);
 
 connection.onMessage((message) => {
   if (message.type !== 'grant') return;
-  if (message.because === 'offered') arrivals.value += 1;
+  if (message.because === 'offered' || message.because === 'granted') arrivals.value += 1;
   if (grants.has(message.grant.id)) rememberGrant(message.grant);
 });
 

@@ -59,6 +59,11 @@ export function isInHand({ state }: Grant): boolean {
   return state === 'usable' || state === 'used' || state === 'held' || state === 'confirmed';
 }
 
+/** The same by the clock: news may be told long after they happened. */
+export function isInHandAt(grant: Grant, now: number): boolean {
+  return isInHand({ ...grant, state: grantStateAt(grant, now) });
+}
+
 /** Its own page. */
 export function grantPath({ id, kind }: Pick<Grant, 'id' | 'kind'>): string {
   return `/${kind === 'coupon' ? 'coupons' : 'slots'}/${id}`;

@@ -3,18 +3,18 @@ import { account } from '../accounts/session.ts';
 import { type Loaded, useLoad } from '../design/useLoad.ts';
 import { useCountdown } from '../drops/useCountdown.ts';
 import { serverNow } from '../realtime/clock.ts';
-import { useReconnected } from '../realtime/reconnected.ts';
+import { useMissed } from '../realtime/reconnected.ts';
 import { type Grant, type GrantState, grantStateAt } from './grant.ts';
 import { askForGrant } from './grant-store.ts';
 
-/** One of my grants, asked for now and after every reconnect; `refresh` asks again behind what is shown. */
+/** One of my grants, asked for now, and whenever messages about it were missed; `refresh` asks again behind what is shown. */
 export function useGrant(id: string): {
   state: Signal<Loaded<Signal<Grant>>>;
   reload: () => void;
   refresh: () => void;
 } {
   const loading = useLoad(`${id} ${account.value?.id}`, () => askForGrant(id));
-  useReconnected(loading.refresh);
+  useMissed(loading.refresh);
   return loading;
 }
 

@@ -7,7 +7,7 @@
  */
 import { account, requestAsMember } from '../accounts/session.ts';
 import { newRequestId } from '../claims/claim.ts';
-import { backoffMilliseconds } from '../realtime/backoff.ts';
+import { backoffMilliseconds } from '../realtime/live-client.ts';
 import { onReconnected } from '../realtime/reconnected.ts';
 import { parseStored, readSession, writeSession } from '../storage/storage.ts';
 import { Problem, Unreachable } from './problem.ts';

@@ -11,21 +11,16 @@ import { closeOffer, offers } from './offers.ts';
 export function OfferToasts() {
   const words = messages.value.line;
   const { path } = useLocation();
-  const shown = offers.value.filter((grant) => !isSeenAt(path, grant.dropId, grantPath(grant)));
+  const shown = offers.value.filter(({ grant }) => !isSeenAt(path, grant.dropId, grantPath(grant)));
   useEffect(() => {
-    for (const grant of offers.value) if (!shown.includes(grant)) closeOffer(grant.id);
+    for (const offer of offers.value) if (!shown.includes(offer)) closeOffer(offer.grant.id);
   }, [path, offers.value]);
   return (
     <div class="offers" role="alert">
-      {shown.map((grant) => (
+      {shown.map(({ grant, isFresh = false }) => (
         <section key={grant.id} class="stage offer" data-mood="won" aria-label={words.yourTurn}>
           <p class="offer-title">{grant.title}</p>
-          <WinTicket
-            title={words.yourTurn}
-            kind={grant.kind}
-            stock={null}
-            answer={{ ...answerOf(grant), isFresh: true }}
-          />
+          <WinTicket title={words.yourTurn} kind={grant.kind} stock={null} answer={{ ...answerOf(grant), isFresh }} />
           <button type="button" class="offer-close" aria-label={words.close} onClick={() => closeOffer(grant.id)}>
             <Icon name="cross" />
           </button>

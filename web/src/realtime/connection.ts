@@ -1,14 +1,67 @@
-import { effect, untracked } from '@preact/signals';
-import { accessToken, freshToken, refresh, sessionEnded, sessionState } from '../accounts/session.ts';
-import { createSocket } from './socket.ts';
+/** The page's one live connection: the live client, wired to the session, to the clock and to the device's own events. */
+import { computed, effect, signal, untracked } from '@preact/signals';
+import { accessToken, account, freshToken, refresh, sessionEnded, sessionState } from '../accounts/session.ts';
+import { readSession, writeSession } from '../storage/storage.ts';
+import { forgetTime, learnTime } from './clock.ts';
+import { createLiveClient, type LiveState } from './live-client.ts';
+import type { ServerMessage } from './messages.ts';
 
-/** The page's one socket, wired to the session and to the device's own events. */
-export const connection = createSocket({
-  url: () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/socket`,
-  token: freshToken,
+const listeners = new Set<(message: ServerMessage) => void>();
+const current = signal<{ state: LiveState; account: string | null; way: 'socket' | 'events' }>({
+  state: 'idle',
+  account: null,
+  way: 'socket',
+});
+const missed = signal(0);
+/** Per account and, as it lies in this tab's storage, per tab: each hears everything once, over reloads too. */
+const cursorKey = (accountId: string) => `doorbuster.cursor.${accountId}`;
+
+const client = createLiveClient<ServerMessage>({
+  socketUrl: `${location.origin.replace('http', 'ws')}/v1/socket`,
+  eventsUrl: '/v1/events',
+  token: whoIsHere,
   onTokenRefused: () => refresh(),
   onSessionEnded: sessionEnded,
+  cursors: {
+    read: (accountId) => readSession(cursorKey(accountId)),
+    write: (accountId, cursor) => writeSession(cursorKey(accountId), cursor),
+  },
+  onMessage(message) {
+    for (const listener of listeners) listener(message);
+  },
+  onState(state, accountId, way) {
+    current.value = { state, account: accountId, way };
+  },
+  onMissed() {
+    missed.value += 1;
+  },
+  onTime: learnTime,
+  onDefect: (code) => console.error(`The server closed the connection with ${code}: a defect of this page.`),
 });
+
+async function whoIsHere(): Promise<{ token: string; account: string } | null> {
+  const token = await freshToken();
+  const accountId = account.value?.id;
+  return token === null || accountId === undefined ? null : { token, account: accountId };
+}
+
+export const connection = {
+  ...client,
+  /** True while what is shown is live. */
+  isLive: computed(() => current.value.state === 'ready'),
+  /** True while this person is told what becomes of theirs. */
+  isHeard: computed(() => current.value.state === 'ready' && current.value.account !== null),
+  /** True while claims can travel here, too. */
+  takesClaims: computed(() => {
+    const { state, account: accountId, way } = current.value;
+    return state === 'ready' && accountId !== null && way === 'socket';
+  }),
+  /** False until the first connection was asked for: then there is nothing to be told about its absence. */
+  isWanted: computed(() => current.value.state !== 'idle'),
+  /** Counts the times when something was told that this page has not heard: what it shows is worth asking for. */
+  missed,
+  onMessage: (listener: (message: ServerMessage) => void) => listeners.add(listener),
+};
 
 export function startConnection(): void {
   let knownToken = accessToken.value;
@@ -16,15 +69,24 @@ export function startConnection(): void {
     const token = accessToken.value;
     if (sessionState.value === 'restoring' || token === knownToken) return;
     knownToken = token;
-    untracked(() => connection.identityChanged(token !== null));
+    untracked(() => client.identityChanged(token !== null));
   });
   // Whatever page a member is on: their turn in a waiting line may come at any time.
   effect(() => {
-    if (sessionState.value === 'member') untracked(connection.connect);
+    if (sessionState.value === 'member') untracked(client.connect);
   });
-  addEventListener('offline', () => connection.networkLost());
-  addEventListener('online', () => connection.woken());
+  addEventListener('offline', client.networkLost);
+  addEventListener('online', wake);
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') connection.woken();
+    if (document.visibilityState !== 'visible') return;
+    client.lookedAt();
+    wake();
   });
+  for (const sign of ['focus', 'pointerdown', 'keydown']) addEventListener(sign, client.lookedAt);
+}
+
+/** The clocks of a device that slept have drifted apart. */
+function wake(): void {
+  forgetTime();
+  client.woken();
 }

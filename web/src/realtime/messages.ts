@@ -3,11 +3,12 @@ import type { DropState } from '../drops/drop.ts';
 import type { Grant } from '../grants/grant.ts';
 import type { Payment } from '../payments/payment.ts';
 
-export type ClientMessage =
-  | { type: 'authenticate'; token?: string }
-  | { type: 'watch'; dropIds: string[] }
-  | { type: 'claim'; requestId: string; dropId: string }
-  | { type: 'ping' };
+/** What the pages send; the live client itself sends the rest. */
+export interface ClaimMessage {
+  type: 'claim';
+  requestId: string;
+  dropId: string;
+}
 
 export interface LiveDrop {
   type: 'drop';
@@ -40,8 +41,21 @@ export interface ClaimAnswer {
 /** Something has become of a grant of mine. `unpaid`: a payment failed, and it may be paid again while its hold lasts. */
 export interface GrantNews {
   type: 'grant';
-  because: 'offered' | 'expired' | 'used' | 'cancelled' | 'returned' | 'confirmed' | 'paying' | 'unpaid';
+  cursor: string;
+  because: 'granted' | 'offered' | 'expired' | 'used' | 'cancelled' | 'returned' | 'confirmed' | 'paying' | 'unpaid';
   grant: Grant;
+}
+
+/** One entry of my notification centre (`GET /v1/me/notifications`), in the language that the account reads. */
+export interface Notification {
+  id: string;
+  type: string;
+  title: string;
+  text: string;
+  /** The page that it is about; null for none. */
+  path: string | null;
+  toldAt: string;
+  readAt: string | null;
 }
 
 /** My place in the waiting line of a watched drop; null: I am not in it any more. */
@@ -61,26 +75,25 @@ export interface SocketError {
   retryAfterSeconds?: number;
 }
 
+export interface Welcome {
+  type: 'welcome';
+  serverTime: string;
+  account: { id: string } | null;
+  /** Where this connection's messages begin. */
+  cursor: string | null;
+  /** Whether they go on where this page has heard the last one. */
+  resumed: boolean;
+}
+
 export type ServerMessage =
-  | { type: 'welcome'; serverTime: string; heartbeatSeconds: number; account: { id: string } | null }
+  | Welcome
   | LiveDrop
   | ({ type: 'outcome' } & ClaimAnswer)
   /** The claim is in the queue; its outcome comes later. */
   | { type: 'queued'; requestId: string; dropId: string }
   | GrantNews
   | LineNews
-  | { type: 'payment'; payment: Payment }
-  | { type: 'pong'; serverTime: string }
+  | { type: 'payment'; cursor: string; payment: Payment }
+  | { type: 'notification'; cursor: string; notification: Notification }
+  | { type: 'pong'; serverTime: string; cursor?: string }
   | SocketError;
-
-/** Null for what this version of the page does not know; newer servers may say more. */
-export function parseServerMessage(text: unknown): ServerMessage | null {
-  if (typeof text !== 'string') return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('type' in value)) return null;
-    return value as ServerMessage;
-  } catch {
-    return null;
-  }
-}

@@ -1,23 +1,27 @@
-import { effect, untracked } from '@preact/signals';
+import { effect, type ReadonlySignal, untracked } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { connection } from './connection.ts';
 
-/**
- * Calls back whenever the socket knows this person (again): what was told in between was missed, so ask. Returns how to
- * stop it.
- */
+/** Calls back whenever this person is heard (again): the network is back. Returns how to stop it. */
 export function onReconnected(callback: () => void): () => void {
-  let wasHeard = connection.takesClaims.peek();
-  return effect(() => {
-    const isHeard = connection.takesClaims.value;
-    const isAgain = isHeard && !wasHeard;
-    wasHeard = isHeard;
-    if (isAgain) untracked(callback);
-  });
+  return onGrowth(connection.isHeard, callback);
 }
 
-export function useReconnected(callback: () => void): void {
+/**
+ * Calls back when messages for this person were missed, or may have been told before the first of them could be heard: what is shown
+ * is worth asking for again. After any other reconnect they follow by themselves.
+ */
+export function useMissed(callback: () => void): void {
   const latest = useRef(callback);
   latest.current = callback;
-  useEffect(() => onReconnected(() => latest.current()), []);
+  useEffect(() => onGrowth(connection.missed, () => latest.current()), []);
+}
+
+function onGrowth(source: ReadonlySignal<number | boolean>, callback: () => void): () => void {
+  let known = source.peek();
+  return effect(() => {
+    const isMore = source.value > known;
+    known = source.value;
+    if (isMore) untracked(callback);
+  });
 }

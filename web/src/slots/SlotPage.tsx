@@ -56,11 +56,11 @@ function SlotView({ source, refresh }: { source: Signal<Grant>; refresh: () => v
 const askAgainMs = 5_000;
 
 /**
- * What the socket tells is not asked for. Where no socket gets through, a payment on its way is asked about now and then; and when a
+ * What the socket tells is not asked for. While nothing can be told, a payment on its way is asked about now and then; and when a
  * hold has ended by the clock the server has the last word: a payment may have kept it.
  */
 function useAskAgain(isPaying: boolean, hasEnded: boolean, ask: () => void): void {
-  const isHeard = connection.takesClaims.value;
+  const isHeard = connection.isHeard.value;
   useEffect(() => {
     if (!isPaying || isHeard) return undefined;
     const timer = setInterval(ask, askAgainMs);
