@@ -5,6 +5,13 @@ import type { RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
+import { oneOf } from '../http/shapes.ts';
+import { languageOf } from '../notifications/language.ts';
+import { LANGUAGES } from '../notifications/notification.ts';
+import { notify } from '../notifications/notify.ts';
+import type { Ways } from '../notifications/preferences.ts';
+import { beginSettings } from '../notifications/settings-store.ts';
+import { putMessages } from '../realtime/inbox.ts';
 import { EMAIL_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, USERNAME_PATTERN } from './account.ts';
 import { callerOf, type Guard } from './guard.ts';
 import { type MakeLimiter, memoryLimiter } from './limiters.ts';
@@ -31,6 +38,7 @@ const NewAccount = Type.Object(
     username: Type.String({ pattern: USERNAME_PATTERN }),
     email: Type.String({ format: 'email', maxLength: EMAIL_LENGTH_MAX }),
     password: Type.String({ minLength: PASSWORD_LENGTH_MIN, maxLength: PASSWORD_LENGTH_MAX }),
+    language: Type.Optional(oneOf(LANGUAGES)),
   },
   { additionalProperties: false },
 );
@@ -50,10 +58,12 @@ export interface AccountRoutesParts {
   readonly signUpsPerAddressPerHour: number;
   /** Counts in this process unless told otherwise. */
   readonly makeLimiter?: MakeLimiter;
+  /** Over which new members are welcomed; none unless told otherwise. */
+  readonly ways?: Ways;
 }
 
 export function accountRoutes(server: Server, parts: AccountRoutesParts): void {
-  const { database, sessions, guard, makeLimiter = memoryLimiter } = parts;
+  const { database, sessions, guard, makeLimiter = memoryLimiter, ways = { email: false } } = parts;
   const signUps = makeLimiter('sign-up-address', parts.signUpsPerAddressPerHour, HOUR_SECONDS);
   const tags = ['people'];
   const security = [{ accessToken: [] }];
@@ -66,9 +76,15 @@ export function accountRoutes(server: Server, parts: AccountRoutesParts): void {
         if (refusal instanceof Error) throw refusal;
         throw new Problem('too_many_attempts', { retryAfterSeconds: Math.ceil(refusal.msBeforeNext / 1000) });
       });
-      const { username, email, password } = request.body;
+      const { username, email, password, language } = request.body;
       const passwordHash = await hashPassword(password);
-      const account = await insertAccount(database, { username, email, passwordHash, role: 'buyer' });
+      const account = await database.transaction(async (transaction) => {
+        const made = await insertAccount(transaction, { username, email, passwordHash, role: 'buyer' });
+        await beginSettings(transaction, made.id, language ?? languageOf(request.headers['accept-language']));
+        const welcome = { userId: made.id, type: 'signed_up', data: { username }, dedupeKey: 'signed_up' } as const;
+        await putMessages(transaction, await notify(transaction, [welcome], ways));
+        return made;
+      });
       return reply.code(201).send(account);
     },
   );

@@ -1,0 +1,177 @@
+/**
+ * Sends deliveries: one job per channel, on all workers at the same time.
+ *
+ *   pending ──taken: under way for a minute──> sent
+ *      ▲                 │    └──refused for good, tried often enough, or its hearer has switched the channel off──> failed
+ *      └─────────────────┴──tried in vain: after a wait; not begun, because the channel is away or this worker stops: at once; worker died: after that minute
+ *
+ * Whoever dies between a sending and its record sends again, with the same id: at least once, and no way around it, because the other side and our database do not commit
+ * together. Two workers never send the same delivery at the same time: who takes it moves its hour.
+ *
+ * A round keeps a channel's connections full: while letters are being sent, the next deliveries are taken, and the ends of the last are recorded, many in a statement.
+ */
+import type { Database } from '../database/database.ts';
+import type { SharedJob } from '../worker/jobs.ts';
+import { type Carried, type Carrier, SEND_WITHIN_MS, UNBEGUN } from './carrier.ts';
+import type { Channel, Letter } from './channel.ts';
+import type { NotificationFigures } from './figures.ts';
+import { type Links, letterOf } from './letters.ts';
+import { type Attempt, LOST_AFTER_MS, recordAttempts, type TakenDelivery, takeDeliveries } from './outbox.ts';
+
+/** Co-prime, so that the channels' rounds don't begin together. */
+const EVERY_MS: Readonly<Record<Channel['name'], number>> = { email: 107, slack: 109, discord: 113 };
+/** Letters on their way at the same time. */
+const AT_ONCE: Readonly<Record<Channel['name'], number>> = { email: 10, slack: 20, discord: 20 };
+const TAKE_MAX = 200;
+const RECORD_EVERY_MS = 50;
+/** A round that still has work ends after so long all the same. */
+const ROUND_MS = 10_000;
+/** What was taken and not begun by then is given back, or it would be taken for lost while it is being sent. */
+const BEGIN_WITHIN_MS = LOST_AFTER_MS - SEND_WITHIN_MS - 15_000;
+
+const WORDS = { sent: 'sent', failed: 'failed', pending: 'retried' } as const;
+
+export interface DeliveriesParts {
+  readonly database: Database;
+  readonly carriers: readonly Carrier[];
+  readonly links: Links;
+  readonly figures: Pick<NotificationFigures, 'delivered'>;
+}
+
+export interface Deliveries {
+  readonly jobs: readonly SharedJob[];
+  /** From here on nothing more is begun: rounds end with what is on its way. */
+  stopping(): void;
+}
+
+export function deliveries(parts: DeliveriesParts): Deliveries {
+  let stopped = false;
+  const isStopped = (): boolean => stopped;
+  return {
+    jobs: parts.carriers.map((carrier) => ({
+      name: `deliveries-${carrier.name}`,
+      everyMs: EVERY_MS[carrier.name],
+      shared: true,
+      run: () => (stopped || carrier.away ? Promise.resolve() : new Round(parts, carrier, isStopped).run()),
+    })),
+    stopping() {
+      stopped = true;
+    },
+  };
+}
+
+interface Waiting {
+  readonly delivery: TakenDelivery;
+  readonly takenAtMs: number;
+}
+
+class Round {
+  readonly #parts: DeliveriesParts;
+  readonly #carrier: Carrier;
+  readonly #isStopped: () => boolean;
+  readonly #endAtMs = performance.now() + ROUND_MS;
+  #waiting: Waiting[] = [];
+  #ended: Attempt[] = [];
+  /** Nothing more was due, or nothing more is to be begun. */
+  #isLast = false;
+  #taking: Promise<void> | undefined;
+  #recording: Promise<void> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(parts: DeliveriesParts, carrier: Carrier, isStopped: () => boolean) {
+    this.#parts = parts;
+    this.#carrier = carrier;
+    this.#isStopped = isStopped;
+  }
+
+  async run(): Promise<void> {
+    const { name, working } = this.#carrier;
+    await this.#take(working ? TAKE_MAX : 1);
+    if (!working) this.#isLast = true;
+    if (this.#waiting.length > 0) {
+      const recorder = setInterval(() => this.#record(), RECORD_EVERY_MS);
+      await Promise.all(Array.from({ length: working ? AT_ONCE[name] : 1 }, () => this.#work()));
+      clearInterval(recorder);
+      await this.#taking;
+      for (const { delivery } of this.#waiting) this.#end(delivery, UNBEGUN);
+      this.#record();
+      await this.#recording;
+    }
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /** One place in the channel's pipe. Never throws: the others go on. */
+  async #work(): Promise<void> {
+    for (let next = await this.#next(); next !== undefined; next = await this.#next()) {
+      const { delivery, takenAtMs } = next;
+      const isLate = performance.now() - takenAtMs > BEGIN_WITHIN_MS;
+      const carried = isLate ? UNBEGUN : await this.#send(delivery);
+      if (carried === UNBEGUN && !isLate) this.#isLast = true;
+      this.#end(delivery, carried);
+    }
+  }
+
+  async #send(delivery: TakenDelivery): Promise<Carried> {
+    const letter = this.#letterOf(delivery);
+    if (typeof letter === 'string') return { word: 'failed', waitMs: null, failure: letter };
+    return this.#carrier.carry(letter, delivery.attempts);
+  }
+
+  #letterOf(delivery: TakenDelivery): Letter | string {
+    try {
+      return letterOf(delivery, this.#carrier.name, this.#parts.links);
+    } catch {
+      // Of a version of this program that is to come, perhaps. One that cannot be written must not stop all others.
+      return 'its text cannot be written';
+    }
+  }
+
+  /** Undefined at the round's end. */
+  async #next(): Promise<Waiting | undefined> {
+    for (;;) {
+      if (this.#isStopped() || this.#carrier.away || this.#failure || performance.now() > this.#endAtMs) {
+        this.#isLast = true;
+        return undefined;
+      }
+      if (this.#waiting.length <= TAKE_MAX / 2 && !this.#isLast && this.#carrier.working) this.#takeMore();
+      const next = this.#waiting.shift();
+      if (next !== undefined) return next;
+      if (this.#taking === undefined) return undefined;
+      await this.#taking;
+    }
+  }
+
+  #takeMore(): void {
+    this.#taking ??= this.#take(TAKE_MAX)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#taking = undefined;
+      });
+  }
+
+  async #take(limit: number): Promise<void> {
+    const takenAtMs = performance.now();
+    const taken = await takeDeliveries(this.#parts.database, this.#carrier.name, limit);
+    if (taken.length < limit) this.#isLast = true;
+    this.#waiting.push(...taken.map((delivery) => ({ delivery, takenAtMs })));
+  }
+
+  #end(delivery: TakenDelivery, carried: Carried): void {
+    this.#ended.push({ delivery, ...carried });
+    if (carried.word !== 'unbegun') this.#parts.figures.delivered(this.#carrier.name, WORDS[carried.word]);
+  }
+
+  /** One statement after the other. What cannot be recorded is taken for lost, and sent again. */
+  #record(): void {
+    const ended = this.#ended;
+    if (ended.length === 0) return;
+    this.#ended = [];
+    this.#recording = this.#recording
+      .then(() => recordAttempts(this.#parts.database, ended))
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      });
+  }
+}

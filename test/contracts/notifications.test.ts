@@ -1,0 +1,30 @@
+/** The notification service, on both databases. */
+import { afterAll, beforeAll, describe } from 'vitest';
+import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
+import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
+import { deliveriesContract } from './deliveries-contract.ts';
+import { notifyContract } from './notify-contract.ts';
+
+describe('notifications on PGlite', () => {
+  let database: PgliteDatabase;
+  beforeAll(async () => {
+    database = await PgliteDatabase.open(null);
+    await migrate(database);
+  });
+  afterAll(() => database.close());
+  notifyContract('pglite', () => database);
+  deliveriesContract('pglite', () => database);
+});
+
+describe.skipIf(!hasPostgres)('notifications on PostgreSQL', () => {
+  const fresh = useFreshDatabase();
+  let database: PostgresDatabase;
+  beforeAll(() => {
+    database = new PostgresDatabase({ url: fresh.url, connectionsMax: 12, ledgerConnectionsMax: 4 });
+  });
+  afterAll(() => database.close());
+  notifyContract('postgres', () => database);
+  deliveriesContract('postgres', () => database);
+});
