@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Api {
   readonly url: string;
+  /** The administrator's access token. */
+  readonly token: string;
   /** Throws unless it answers with success. */
   call<Answer>(method: string, path: string, body?: object): Promise<Answer>;
 }
@@ -25,7 +27,7 @@ export async function untilReady(url: string, hasEnded: () => boolean): Promise<
 export async function signIn(url: string, password: string): Promise<Api> {
   const body = { login: 'admin', password };
   const { accessToken } = await call<{ accessToken: string }>(url, undefined, 'POST', '/v1/sessions', body);
-  return { url, call: (method, path, body) => call(url, accessToken, method, path, body) };
+  return { url, token: accessToken, call: (method, path, body) => call(url, accessToken, method, path, body) };
 }
 
 async function call<Answer>(

@@ -21,6 +21,7 @@ import { gatewayFigures } from './rows/gateway.ts';
 import { grantsFigures } from './rows/grants.ts';
 import { ledgerFigures } from './rows/ledger.ts';
 import { memoryFigures } from './rows/memory.ts';
+import { realtimeFigures } from './rows/realtime.ts';
 import { saleFigures } from './rows/sale.ts';
 
 const RUNS: Record<Section, (quick: boolean) => Promise<Figure[]>> = {
@@ -29,6 +30,7 @@ const RUNS: Record<Section, (quick: boolean) => Promise<Figure[]>> = {
   sale: saleFigures,
   memory: memoryFigures,
   grants: grantsFigures,
+  realtime: realtimeFigures,
   'fleet-sale': fleetSaleFigures,
   'fleet-rate': fleetRateFigures,
   'fleet-gateways': fleetGatewaysFigures,

@@ -6,6 +6,7 @@ export const SECTIONS = [
   'sale',
   'memory',
   'grants',
+  'realtime',
   'fleet-sale',
   'fleet-rate',
   'fleet-gateways',
@@ -30,6 +31,7 @@ export const help = `npm run bench -- [--only PART,…] [--quick] [--json FILE]
   sale            the load test: 10,000 users press at once, over HTTP and over WebSocket
   memory          the server with 10,000 open sockets
   grants          10,000 slots that end at once, with a line of people who wait; coupons used and cancelled
+  realtime        10,000 sockets on one gateway: told of a sold-out, broken all at once, resumed
 
 The whole stack on this machine, PostgreSQL, Redis, Kafka, gateways, a sequencer, a worker:
 
