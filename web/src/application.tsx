@@ -14,6 +14,8 @@ const CouponPage = lazy(() => import('./coupons/CouponPage.tsx'));
 const SlotsPage = lazy(() => import('./slots/SlotsPage.tsx'));
 const SlotPage = lazy(() => import('./slots/SlotPage.tsx'));
 const ReceiptPage = lazy(() => import('./payments/ReceiptPage.tsx'));
+const NotificationsPage = lazy(() => import('./notifications/NotificationsPage.tsx'));
+const NotificationSettingsPage = lazy(() => import('./notifications/SettingsPage.tsx'));
 const AdminPage = lazy(() => import('./admin/AdminPage.tsx'));
 
 export function Application() {
@@ -32,6 +34,8 @@ export function Application() {
             <Route path="/slots" component={SlotsPage} />
             <Route path="/slots/:id" component={SlotPage} />
             <Route path="/receipts/:id" component={ReceiptPage} />
+            <Route path="/notifications" component={NotificationsPage} />
+            <Route path="/notifications/settings" component={NotificationSettingsPage} />
             <Route path="/admin" component={AdminPage} />
             <Route path="/admin/*" component={AdminPage} />
             <Route default component={NotFoundPage} />

@@ -18,6 +18,7 @@ import { startClaims } from './claims/claims.ts';
 import { startDrops } from './drops/drop-store.ts';
 import { startLines } from './line/line-store.ts';
 import { startOffers } from './line/offers.ts';
+import { startUnread } from './notifications/unread.ts';
 import { startConnection } from './realtime/connection.ts';
 import { readSession, writeSession } from './storage/storage.ts';
 
@@ -35,6 +36,7 @@ startDrops();
 startClaims();
 startLines();
 startOffers();
+startUnread();
 
 const root = document.getElementById('application');
 if (root) render(<Application />, root);

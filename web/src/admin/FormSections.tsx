@@ -1,6 +1,6 @@
+import { Choice } from '../design/Choice.tsx';
 import { Field, FieldHint, type InputAttributes } from '../design/Field.tsx';
 import { adminMessages } from './admin-messages.ts';
-import { Choice } from './Choice.tsx';
 import type { FormAccess } from './DropForm.tsx';
 import type { Draft } from './draft.ts';
 

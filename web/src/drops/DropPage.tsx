@@ -6,6 +6,7 @@ import { Icon } from '../design/Icon.tsx';
 import { useLoad } from '../design/useLoad.ts';
 import { Problem } from '../http/problem.ts';
 import { messages } from '../language/language.ts';
+import { TellMePlace } from '../notifications/TellMePlace.tsx';
 import { connection } from '../realtime/connection.ts';
 import { LoadFailure } from '../shell/LoadFailure.tsx';
 import { NotFoundPage } from '../shell/NotFoundPage.tsx';
@@ -58,6 +59,7 @@ function DropView({ source, isLoaded }: { source: Signal<Drop>; isLoaded: boolea
           <p class="drop-offer">{offerText(drop)}</p>
         </header>
         <ClaimPanel drop={drop} state={state} untilOpeningMs={untilOpeningMs} isLoaded={isLoaded} />
+        <TellMePlace drop={drop} state={state} />
       </div>
       <DropFacts drop={drop} />
     </article>

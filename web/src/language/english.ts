@@ -11,6 +11,7 @@ export const english = {
     slots: 'My slots',
     profile: 'Profile',
     admin: 'Manage',
+    notifications: (unread: number) => (unread === 0 ? 'Notifications' : `Notifications, ${amount(unread)} new`),
     signIn: 'Sign in',
     signUp: 'Sign up',
     signOut: 'Sign out',

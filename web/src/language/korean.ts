@@ -11,6 +11,7 @@ export const korean: Messages = {
     slots: '내 구매권',
     profile: '내 정보',
     admin: '관리',
+    notifications: (unread) => (unread === 0 ? '알림' : `새 알림 ${amount(unread)}개`),
     signIn: '로그인',
     signUp: '회원가입',
     signOut: '로그아웃',

@@ -60,7 +60,11 @@ export const connection = {
   isWanted: computed(() => current.value.state !== 'idle'),
   /** Counts the times when something was told that this page has not heard: what it shows is worth asking for. */
   missed,
-  onMessage: (listener: (message: ServerMessage) => void) => listeners.add(listener),
+  /** Returns how to stop it. */
+  onMessage(listener: (message: ServerMessage) => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
 };
 
 export function startConnection(): void {

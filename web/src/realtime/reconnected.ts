@@ -7,6 +7,11 @@ export function onReconnected(callback: () => void): () => void {
   return onGrowth(connection.isHeard, callback);
 }
 
+/** As `useMissed`, for what lives as long as the page. */
+export function onMissed(callback: () => void): () => void {
+  return onGrowth(connection.missed, callback);
+}
+
 /**
  * Calls back when messages for this person were missed, or may have been told before the first of them could be heard: what is shown
  * is worth asking for again. After any other reconnect they follow by themselves.
@@ -14,7 +19,7 @@ export function onReconnected(callback: () => void): () => void {
 export function useMissed(callback: () => void): void {
   const latest = useRef(callback);
   latest.current = callback;
-  useEffect(() => onGrowth(connection.missed, () => latest.current()), []);
+  useEffect(() => onMissed(() => latest.current()), []);
 }
 
 function onGrowth(source: ReadonlySignal<number | boolean>, callback: () => void): () => void {

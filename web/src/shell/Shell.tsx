@@ -6,6 +6,7 @@ import { Logo } from '../design/Logo.tsx';
 import { nextTheme, theme } from '../design/theme.ts';
 import { chooseLanguage, language, messages } from '../language/language.ts';
 import { OfferToasts } from '../line/OfferToasts.tsx';
+import { Bell } from '../notifications/Bell.tsx';
 import { connection } from '../realtime/connection.ts';
 
 export function Shell({ children }: { children: ComponentChildren }) {
@@ -87,6 +88,7 @@ function Preferences() {
   const icons = { system: 'half', light: 'sun', dark: 'moon' } as const;
   return (
     <div class="preferences">
+      <Bell />
       <button
         type="button"
         class="button plain language-button"

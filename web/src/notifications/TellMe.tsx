@@ -1,0 +1,84 @@
+import { useSignal } from '@preact/signals';
+import { account, requestAsMember } from '../accounts/session.ts';
+import { Icon } from '../design/Icon.tsx';
+import { useLoad } from '../design/useLoad.ts';
+import type { Drop, DropState } from '../drops/drop.ts';
+import { toggled } from './notification.ts';
+import { notificationMessages } from './notification-messages.ts';
+import './tell-me.css';
+
+const choices = ['drop_opening', 'sold_out', 'back_in_stock'] as const;
+type Choice = (typeof choices)[number];
+
+interface Interest {
+  dropId: string;
+  tell: Choice[];
+}
+
+/** On a drop's page: one press and I am told when it opens, or is back; then a small list of what I am told. */
+export default function TellMe({ drop, state }: { drop: Drop; state: DropState }) {
+  const words = notificationMessages.value.tell;
+  const path = `/v1/drops/${encodeURIComponent(drop.id)}/interest`;
+  const tell = useSignal<Choice[]>([]);
+  const said = useSignal('');
+  const isBusy = useSignal(false);
+  const { state: loaded } = useLoad(`${drop.id} ${account.value?.id}`, async () => {
+    tell.value = (await requestAsMember<Interest>(path)).tell;
+  });
+
+  async function follow(next: Choice[]): Promise<void> {
+    if (isBusy.value) return;
+    isBusy.value = true;
+    const before = tell.value;
+    tell.value = next;
+    try {
+      if (next.length === 0) await requestAsMember(path, { method: 'DELETE' });
+      else tell.value = (await requestAsMember<Interest>(path, { method: 'PUT', body: { tell: next } })).tell;
+      said.value = next.length === 0 ? words.off : before.length === 0 ? words.on : '';
+    } catch {
+      tell.value = before;
+      said.value = words.failed;
+    }
+    isBusy.value = false;
+  }
+
+  if (loaded.value.is !== 'ready') return null;
+  const isComing = state === 'scheduled';
+  return (
+    <>
+      {tell.value.length > 0 ? (
+        <details class="tell">
+          <summary class="button plain">
+            <Icon name="bell" size={18} />
+            {words.on}
+          </summary>
+          <fieldset class="tell-choices">
+            <legend class="for-readers">{words.legend}</legend>
+            {choices.map((choice) => (
+              <label key={choice}>
+                <input
+                  type="checkbox"
+                  checked={tell.value.includes(choice)}
+                  onChange={() => void follow(toggled(tell.value, choice))}
+                />
+                {words.choices[choice]}
+              </label>
+            ))}
+          </fieldset>
+        </details>
+      ) : (
+        <button
+          type="button"
+          class="button plain tell-button"
+          onClick={() => void follow(isComing ? ['drop_opening', 'back_in_stock'] : ['back_in_stock'])}
+        >
+          <Icon name="bell" size={18} />
+          {isComing ? words.opening : words.back}
+        </button>
+      )}
+      <span class="for-readers" role="status">
+        {said.value}
+      </span>
+    </>
+  );
+}
