@@ -87,6 +87,7 @@ describe('settings', () => {
     ['SMTP_URL', 'mail.example.com'],
     ['SMTP_URL', 'https://user:hunter2@mail.example.com'],
     ['SMTP_URL', 'smtp://user:hunter2@'],
+    ['SMTP_URL', 'smtp://user:hunter2100%@mail.example.com'],
     ['MAIL_FROM', 'Shop'],
     ['MAIL_FROM', 'Shop <shop@example.com>\r\nBcc: all@example.com'],
     ['MAIL_FROM', 'Shop <shop@example.com>, other@example.com'],

@@ -127,8 +127,15 @@ const brokers: Reader<readonly string[]> = (value) => {
 
 const mailServer: Reader<string> = (value) => {
   const url = /\s/.test(value) ? null : URL.parse(value);
-  if (url && /^smtps?:$/.test(url.protocol) && url.hostname !== '') return value;
-  throw new Error('must look like smtp://user:password@host:587 or smtps://user:password@host:465');
+  const remedy = 'must look like smtp://user:password@host:587 or smtps://user:password@host:465, with %25 for %';
+  if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '') throw new Error(remedy);
+  try {
+    // What cannot be read as it is escaped would be found out by the first letter.
+    decodeURIComponent(url.username + url.password);
+  } catch {
+    throw new Error(remedy);
+  }
+  return value;
 };
 
 const mailAddress: Reader<string> = (value) => {

@@ -1,6 +1,6 @@
 /** Email on a real mail server of this machine; Slack and Discord on servers that answer as they do: see test/servers/smtp.ts and webhooks.ts. */
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openChannels } from '../../src/adapters/channels.ts';
 import { discordChannel } from '../../src/adapters/discord-channel.ts';
@@ -195,6 +195,38 @@ describe('email', () => {
     const back = stopped(await startSmtp({ port: Number(new URL(smtp.url).port) }));
     await channel.send(LETTER);
     expect(back.letters).toHaveLength(1);
+  });
+
+  it('sends nothing in clear where TLS is required', async () => {
+    const smtp = stopped(await startSmtp());
+    const channel = email({ url: `${smtp.url}?requireTLS=true` });
+    await expect(channel.send(LETTER)).rejects.toThrow(/^the mail server/);
+    expect(smtp.letters).toEqual([]);
+  });
+
+  it('trusts no certificate that nobody vouches for', async () => {
+    const smtp = stopped(await startSmtp({ secure: true }));
+    expect(smtp.url).toMatch(/^smtps:/);
+    await expect(email(smtp).send(LETTER)).rejects.toThrow(/^the mail server could not be reached/);
+    await email({ url: `${smtp.url}?tls.rejectUnauthorized=false` }).send(LETTER);
+    expect(smtp.letters).toHaveLength(1);
+  });
+
+  it('does not wait for a server that never greets', async () => {
+    const server = createTcpServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const sockets = new Set<Socket>();
+    server.on('connection', (socket) => void sockets.add(socket));
+    stops.push(async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    const { port } = server.address() as AddressInfo;
+    const error = await email({ url: `smtp://127.0.0.1:${port}` })
+      .send(LETTER)
+      .catch((reason: unknown) => reason);
+    expect(error).not.toBeInstanceOf(Undeliverable);
+    expect((error as Error).message).toMatch(/^the mail server (did not take|could not be reached)/);
   });
 
   it('waits for letters on their way before it closes', async () => {

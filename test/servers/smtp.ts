@@ -40,8 +40,14 @@ export interface SmtpServer {
   stop(): Promise<void>;
 }
 
-/** `port`: to come back where it was before. */
-export async function startSmtp({ port = 0 }: { readonly port?: number } = {}): Promise<SmtpServer> {
+export interface SmtpServerOptions {
+  /** To come back where it was before. */
+  readonly port?: number;
+  /** Speaks TLS from the start, with a certificate of its own. */
+  readonly secure?: boolean;
+}
+
+export async function startSmtp({ port = 0, secure = false }: SmtpServerOptions = {}): Promise<SmtpServer> {
   const letters: ReceivedLetter[] = [];
   const faults: SmtpFault[] = [];
 
@@ -58,6 +64,7 @@ export async function startSmtp({ port = 0 }: { readonly port?: number } = {}): 
   }
 
   const server = new SMTPServer({
+    secure,
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
     disableReverseLookup: true,
@@ -101,7 +108,7 @@ export async function startSmtp({ port = 0 }: { readonly port?: number } = {}): 
   });
   const address = server.server.address() as AddressInfo;
   return {
-    url: `smtp://${encodeURIComponent(USERNAME)}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${address.port}`,
+    url: `${secure ? 'smtps' : 'smtp'}://${encodeURIComponent(USERNAME)}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${address.port}`,
     password: PASSWORD,
     letters,
     refuse: (...more) => void faults.push(...more),
