@@ -1,0 +1,106 @@
+/** A WebSocket over a bare connection, that writes and does not read: what `ws` cannot do. */
+import { randomBytes } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+export class DeafSocket {
+  readonly #socket: Socket;
+  #torn = false;
+  writtenBytes = 0;
+
+  static async open(url: string): Promise<DeafSocket> {
+    const { hostname, port, protocol, host } = new URL(url);
+    const socket =
+      protocol === 'https:'
+        ? connectTls({ host: hostname, port: Number(port || 443), servername: hostname })
+        : connect(Number(port || 80), hostname);
+    const deaf = new DeafSocket(socket);
+    const key = randomBytes(16).toString('base64');
+    socket.write(
+      `GET /v1/socket HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+    );
+    await new Promise<void>((resolve, reject) => {
+      socket.once('data', () => {
+        socket.pause();
+        resolve();
+      });
+      socket.once('error', reject);
+    });
+    return deaf;
+  }
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('error', () => {
+      this.#torn = true;
+    });
+    socket.on('close', () => {
+      this.#torn = true;
+    });
+  }
+
+  /** The server has ended it: our writes fail. */
+  get isTorn(): boolean {
+    return this.#torn;
+  }
+
+  send(message: object): void {
+    if (!this.#torn) this.#socket.write(maskedFrame(JSON.stringify(message)));
+  }
+
+  /** Reads all that waited; resolves with the close code when the connection has ended, undefined if it is open still. */
+  async readToTheEnd(withinMs: number): Promise<number | undefined> {
+    const reader = new FrameReader();
+    this.#socket.on('data', (chunk: Buffer) => reader.read(chunk));
+    this.#socket.resume();
+    const untilMs = performance.now() + withinMs;
+    while (performance.now() < untilMs && reader.closeCode === undefined && !this.#torn && !this.#socket.readableEnded)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    if (reader.closeCode !== undefined) return reader.closeCode;
+    return this.#torn || this.#socket.readableEnded ? 1006 : undefined;
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** A text frame as clients send it: masked (RFC 6455, 5.3), here by zeros. */
+export function maskedFrame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const length =
+    payload.length < 126
+      ? Buffer.from([0x80 | payload.length])
+      : Buffer.from([0x80 | 126, payload.length >> 8, payload.length & 0xff]);
+  return Buffer.concat([Buffer.from([0x81]), length, Buffer.alloc(4), payload]);
+}
+
+/** Looks for the Close frame among the server's frames. */
+export class FrameReader {
+  closeCode: number | undefined;
+  #rest: Buffer = Buffer.alloc(0);
+  #skip = 0;
+
+  read(chunk: Buffer): void {
+    let data: Buffer = Buffer.concat([this.#rest, chunk]);
+    for (;;) {
+      const skipped = Math.min(this.#skip, data.length);
+      data = data.subarray(skipped);
+      this.#skip -= skipped;
+      const [first, second] = data;
+      if (first === undefined || second === undefined) break;
+      const short = second & 0x7f;
+      const headerBytes = short === 126 ? 4 : short === 127 ? 10 : 2;
+      if (data.length < headerBytes) break;
+      const length =
+        short === 126 ? data.readUInt16BE(2) : short === 127 ? Number(data.readBigUInt64BE(2)) : short;
+      if ((first & 0x0f) === 8) {
+        if (data.length < headerBytes + Math.min(2, length)) break;
+        this.closeCode = length >= 2 ? data.readUInt16BE(headerBytes) : 1005;
+        break;
+      }
+      this.#skip = headerBytes + length;
+    }
+    this.#rest = data;
+  }
+}
