@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { memoryLimiter } from './accounts/limiters.ts';
+import { openChannels } from './adapters/channels.ts';
 import { DatabaseLeases } from './adapters/database-leases.ts';
 import { EmbeddedBroadcast } from './adapters/embedded-broadcast.ts';
 import { EmbeddedInFlightLock } from './adapters/embedded-in-flight-lock.ts';
@@ -27,6 +28,8 @@ import { healthRoutes } from './http/health.ts';
 import { createServer, type Server } from './http/server.ts';
 import { GrantLedger } from './ledger/grant-ledger.ts';
 import { Ledger } from './ledger/ledger.ts';
+import type { Channel } from './notifications/channel.ts';
+import { notificationParts } from './notifications/parts.ts';
 import { PaymentBooks } from './payments/books.ts';
 import { PaymentFigures } from './payments/figures.ts';
 import { PaymentLedger } from './payments/payment-ledger.ts';
@@ -142,9 +145,16 @@ async function openFleet(
     lag: () => queue?.lagByPartition ?? new Map<number, number>(),
     hearing: () => news.hearing,
   });
+  const channels: readonly Channel[] = await openChannels(settings);
+  const notifications = notificationParts({
+    settings,
+    channels,
+    registry: metrics.registry,
+    onBreakerChange: onChange,
+  });
   const teller = new Teller({ news, catalogue, nowMs: () => clock.nowMs() });
   const fleet: Fleet = {
-    ...{ settings, logger, database, metrics, clock, news, alone, queue, teller },
+    ...{ settings, logger, database, metrics, clock, news, alone, queue, teller, notifications },
     logTopic: kafka?.logTopic ?? null,
     ledger: new Ledger(database, newCode),
     grantLedger: new GrantLedger(database, newCode),
@@ -162,6 +172,7 @@ async function openFleet(
     fleet,
     async closeFleet() {
       clock.stop();
+      await Promise.all(channels.map((channel) => channel.close()));
       await kafka?.close();
       await redis?.close();
     },

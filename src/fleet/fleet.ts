@@ -11,6 +11,7 @@ import type { Teller } from '../grants/teller.ts';
 import type { GrantLedger } from '../ledger/grant-ledger.ts';
 import type { BatchAnswer, Ledger } from '../ledger/ledger.ts';
 import type { LogTopic } from '../ledger/relay.ts';
+import type { NotificationParts } from '../notifications/parts.ts';
 import type { PaymentBooks } from '../payments/books.ts';
 import type { PaymentFigures } from '../payments/figures.ts';
 import type { PaymentLedger } from '../payments/payment-ledger.ts';
@@ -42,6 +43,7 @@ export interface Fleet {
   readonly logTopic: LogTopic | null;
   readonly breakers: { readonly postgres: Breaker; readonly kafka: Breaker };
   readonly payments: PaymentParts;
+  readonly notifications: NotificationParts;
 }
 
 export interface PaymentParts {

@@ -28,6 +28,7 @@ import type { Outcome } from '../ledger/outcome.ts';
 import { WaitingLine } from '../line/line.ts';
 import { LiveLine } from '../line/live-line.ts';
 import { lineRoutes } from '../line/routes.ts';
+import { registerNotifications } from '../notifications/parts.ts';
 import { PaymentDesk } from '../payments/desk.ts';
 import { noticeRoutes } from '../payments/notice-routes.ts';
 import { Points } from '../payments/points.ts';
@@ -98,7 +99,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   }
 
   accountRoutes(server, {
-    ...{ database, sessions, guard, makeLimiter: fleet.makeLimiter },
+    ...{ database, sessions, guard, makeLimiter: fleet.makeLimiter, ways: fleet.notifications.ways },
     signUpsPerAddressPerHour: settings.signUpsPerAddressPerHour,
   });
   dropRoutes(server, {
@@ -124,6 +125,9 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   paymentRoutes(server, { database, guard, desk, providers: payments.providers });
   await noticeRoutes(server, { database, guard, providers: payments.providers });
   pointRoutes(server, { guard, points: new Points(database) });
+  registerNotifications(server, fleet.notifications, {
+    ...{ database, guard, sessions, catalogue, nowMs, logger: log, makeLimiter: fleet.makeLimiter },
+  });
   eventRoutes(server, { guard, ...telling });
   if (settings.loadtestEnabled) loadtestRoutes(server, { database, guard, tokens });
   await servePages(server, settings.paymentMethods.includes('toss') ? TOSS_WINDOW : null);

@@ -5,25 +5,28 @@ import { Herald } from '../herald/herald.ts';
 import { reconcileJob } from '../ledger/reconcile.ts';
 import { relayJob } from '../ledger/relay.ts';
 import { offersJob } from '../line/offers.ts';
+import { notificationJobs } from '../notifications/parts.ts';
 import { paymentsJob } from '../payments/reconciliation.ts';
 import { type Job, Jobs, type SharedJob } from '../worker/jobs.ts';
 
-export async function startWorker(fleet: Fleet): Promise<Jobs> {
+export interface Worker {
+  /** Resolves when the rounds under way are done. */
+  stop(): Promise<void>;
+}
+
+export async function startWorker(fleet: Fleet): Promise<Worker> {
   const { settings, database, grantLedger, teller, catalogue, news, leases, logger, metrics, logTopic } = fleet;
   // A gateway in this process keeps the drops current; without one, what has changed is read anew.
   if (!settings.roles.includes('gateway')) {
     await news.hear('ledger', ({ dropId, amended }) => amended && catalogue.forget(dropId));
     await news.hear('deleted', ({ dropId }) => catalogue.forget(dropId));
   }
-  const herald = new Herald({
-    database,
-    news,
-    nowMs: () => fleet.clock.nowMs(),
-    ways: { email: settings.smtpUrl !== null },
-  });
+  const herald = new Herald({ database, news, nowMs: () => fleet.clock.nowMs(), ways: fleet.notifications.ways });
+  const notifications = notificationJobs(fleet.notifications, { database, news });
   await news.hear('ledger', (committed) => herald.hear(committed));
   const jobs: (Job | SharedJob)[] = [
     herald.job,
+    ...notifications.jobs,
     expiryJob({ database, grantLedger, teller, onExpired: (grants) => metrics.expired(grants) }),
     offersJob({ database, grantLedger, teller }),
     paymentsJob({ database, log: logger, graceMs: settings.paymentGraceSeconds * 1000, ...fleet.payments }),
@@ -45,5 +48,10 @@ export async function startWorker(fleet: Fleet): Promise<Jobs> {
     },
   });
   worker.start();
-  return worker;
+  return {
+    stop() {
+      notifications.stopping();
+      return worker.stop();
+    },
+  };
 }
