@@ -89,6 +89,60 @@ describeInBrowser('a bad connection', { timeout: 90_000 }, () => {
     await page.context().close();
   });
 
+  test('where WebSockets are blocked, what happens comes over an event stream', async () => {
+    const drop = await shop.api.newCoupon({ stock: 5 });
+    const [person, other] = [await shop.api.newPerson(), await shop.api.newPerson()];
+    const page = await openPage(browser);
+    await page.routeWebSocket(/\/v1\/socket$/, (socket) => socket.close());
+    const stream = page.waitForRequest((request) => request.url().includes('/v1/events'));
+    await signIn(page, shop.url, person);
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    await stream;
+    await waitUntilLive(page);
+    await shop.api.claim(other, drop.id);
+    await page.getByText('4 of 5 left').waitFor();
+    await shop.api.claim(person, drop.id);
+    await page.locator('.win-ticket[data-fresh="false"]').waitFor();
+    await page.context().close();
+  });
+
+  test('what was told meanwhile comes after the reconnect, and nothing is asked for', async () => {
+    const drop = await shop.api.newCoupon({ stock: 5 });
+    const person = await shop.api.newPerson();
+    const page = await openPage(browser);
+    await signIn(page, gate.url, person);
+    await page.goto(`${gate.url}/drops/${drop.id}`);
+    await waitUntilPressable(page);
+    await waitUntilLive(page);
+
+    gate.cut();
+    await page.locator('.stage-stale[data-shown="true"]').waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await shop.api.claim(person, drop.id);
+    gate.restore();
+    await page.locator('.win-ticket[data-fresh="false"]').waitFor({ timeout: 40_000 });
+    expect(asked.filter((url) => url.includes('/v1/me/'))).toEqual([]);
+    await page.context().close();
+  });
+
+  test('a press shows in every tab, and is celebrated in its own', async () => {
+    const drop = await shop.api.newCoupon();
+    const person = await shop.api.newPerson();
+    const page = await openPage(browser);
+    await signIn(page, shop.url, person);
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    const other = watchComplaints(await page.context().newPage());
+    await other.goto(`${shop.url}/drops/${drop.id}`);
+    for (const tab of [page, other]) await waitUntilPressable(tab);
+    for (const tab of [page, other]) await waitUntilLive(tab);
+    await pressButton(page).click();
+    await page.locator('.win-ticket[data-fresh="true"]').waitFor();
+    await other.locator('.win-ticket[data-fresh="false"]').waitFor();
+    expect(await other.locator('.win-ticket[data-fresh="true"]').count()).toBe(0);
+    await page.context().close();
+  });
+
   test('tabs that restore the session at the same time do not end it', async () => {
     const person = await shop.api.newPerson();
     const first = await openPage(browser);

@@ -13,6 +13,7 @@ vi.mock('../drops/drop-store.ts', () => ({ tellOutcome: () => undefined }));
 vi.mock('../realtime/connection.ts', () => ({
   connection: {
     takesClaims,
+    isHeard: takesClaims,
     connect: () => undefined,
     onMessage: (listener: typeof tell) => (tell = listener),
     send: (message: { requestId: string }) => sent.push(message) > 0,

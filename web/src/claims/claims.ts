@@ -21,6 +21,7 @@ import { serverNow } from '../realtime/clock.ts';
 import { connection } from '../realtime/connection.ts';
 import { backoffMilliseconds } from '../realtime/live-client.ts';
 import type { ClaimAnswer, GrantNews } from '../realtime/messages.ts';
+import { onReconnected } from '../realtime/reconnected.ts';
 import { type Answer, newRequestId, type Press, type Waiting } from './claim.ts';
 import { claimStore } from './claim-store.ts';
 import { claimView, rememberGrants, restoreViews, showAnswer, showOffered } from './claim-views.ts';
@@ -83,9 +84,9 @@ export function startClaims(): void {
     const accountId = account.value?.id;
     untracked(() => accountChanged(accountId));
   });
+  onReconnected(sendKept);
   effect(() => {
-    const isOpen = connection.takesClaims.value;
-    untracked(() => roadChanged(isOpen));
+    if (!connection.takesClaims.value) untracked(takeOtherRoad);
   });
 }
 
@@ -110,14 +111,18 @@ function accountChanged(accountId: string | undefined): void {
   }
 }
 
-/** The socket became able to carry claims: send what waits for a road. It went away: take the other road soon. */
-function roadChanged(isOpen: boolean): void {
+/** The server can be reached again. */
+function sendKept(): void {
+  for (const delivery of deliveries.values())
+    if (delivery.road === null && waitingOf(delivery) === 'offline') attempt(delivery);
+}
+
+/** The socket went away with what it carried. */
+function takeOtherRoad(): void {
   for (const delivery of deliveries.values()) {
-    if (isOpen && delivery.road === null && waitingOf(delivery) === 'offline') attempt(delivery);
-    else if (!isOpen && delivery.road === 'socket') {
-      delivery.road = null;
-      again(delivery, backoffMilliseconds(0), { why: 'offline' });
-    }
+    if (delivery.road !== 'socket') continue;
+    delivery.road = null;
+    again(delivery, backoffMilliseconds(0), { why: 'offline' });
   }
 }
 

@@ -36,12 +36,17 @@ function Centre() {
     next.value = page.next;
   });
   useMissed(refresh);
-  useEffect(() => {
-    const stop = connection.onMessage((message) => {
-      if (message.type === 'notification') items.value = withNew(items.value, [message.notification]);
-    });
-    return stop;
-  }, []);
+  const said = useSignal('');
+  useEffect(
+    () =>
+      connection.onMessage((message) => {
+        if (message.type !== 'notification') return;
+        const { notification } = message;
+        items.value = [notification, ...items.value.filter(({ id }) => id !== notification.id)];
+        said.value = words.isNew + notification.title;
+      }),
+    [],
+  );
   useSeen(items.value);
 
   async function more(): Promise<void> {
@@ -77,7 +82,7 @@ function Centre() {
           </a>
         </div>
       ) : (
-        <ul class="notices panel" aria-live="polite" aria-relevant="additions">
+        <ul class="notices panel">
           {items.value.map((notice) => (
             <Notice key={notice.id} notice={notice} />
           ))}
@@ -88,6 +93,9 @@ function Centre() {
           {messages.value.shell.more}
         </button>
       )}
+      <p class="for-readers" role="status">
+        {said.value}
+      </p>
     </div>
   );
 }
@@ -123,8 +131,4 @@ function useSeen(items: readonly Notification[]): void {
     see();
     return () => document.removeEventListener('visibilitychange', see);
   }, [newest]);
-}
-
-function withNew(known: readonly Notification[], told: readonly Notification[]): Notification[] {
-  return [...told, ...known.filter(({ id }) => !told.some((one) => one.id === id))];
 }

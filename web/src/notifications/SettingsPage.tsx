@@ -1,4 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import { MembersOnly } from '../accounts/MembersOnly.tsx';
 import { account } from '../accounts/session.ts';
 import { Choice } from '../design/Choice.tsx';
@@ -41,18 +42,23 @@ function Loader() {
 function Settings({ source }: { source: Signal<NotificationSettings> }) {
   const words = notificationMessages.value.settings;
   const { language, email, slack, discord } = source.value;
+  const before = useRef<Promise<unknown>>(Promise.resolve());
   const told = useSignal<{ text: string; isWrong: boolean }>({ text: '', isWrong: false });
 
-  /** Throws what the server refused, after what is shown is true again. */
-  async function change(change: SettingsChange, shown: Partial<NotificationSettings> = {}): Promise<void> {
-    const before = source.value;
-    source.value = { ...before, ...shown };
+  /** One after the other; throws what the server refused, once what is shown is true again. */
+  async function change(chosen: SettingsChange, shown: Partial<NotificationSettings> = {}): Promise<void> {
+    source.value = { ...source.value, ...shown };
     told.value = { text: '', isWrong: false };
+    const mine = before.current.then(() => changeSettings(chosen));
+    const ended = mine.catch(() => undefined);
+    before.current = ended;
     try {
-      source.value = await changeSettings(change);
+      const answer = await mine;
+      // What was chosen meanwhile is on its way.
+      if (before.current === ended) source.value = answer;
       told.value = { text: words.saved, isWrong: false };
     } catch (error) {
-      source.value = before;
+      source.value = await loadSettings().catch(() => source.value);
       throw error;
     }
   }

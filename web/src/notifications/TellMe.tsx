@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import { account, requestAsMember } from '../accounts/session.ts';
 import { Icon } from '../design/Icon.tsx';
 import { useLoad } from '../design/useLoad.ts';
@@ -22,6 +23,8 @@ export default function TellMe({ drop, state }: { drop: Drop; state: DropState }
   const tell = useSignal<Choice[]>([]);
   const said = useSignal('');
   const isBusy = useSignal(false);
+  const hasFailed = useSignal(false);
+  const place = useRef<HTMLDivElement>(null);
   const { state: loaded } = useLoad(`${drop.id} ${account.value?.id}`, async () => {
     tell.value = (await requestAsMember<Interest>(path)).tell;
   });
@@ -31,21 +34,25 @@ export default function TellMe({ drop, state }: { drop: Drop; state: DropState }
     isBusy.value = true;
     const before = tell.value;
     tell.value = next;
+    hasFailed.value = false;
     try {
       if (next.length === 0) await requestAsMember(path, { method: 'DELETE' });
       else tell.value = (await requestAsMember<Interest>(path, { method: 'PUT', body: { tell: next } })).tell;
       said.value = next.length === 0 ? words.off : before.length === 0 ? words.on : '';
     } catch {
       tell.value = before;
-      said.value = words.failed;
+      hasFailed.value = true;
     }
     isBusy.value = false;
+    // One control takes the other's place, and the keyboard goes with it.
+    if ((before.length === 0) !== (tell.value.length === 0))
+      requestAnimationFrame(() => place.current?.querySelector<HTMLElement>('summary, button')?.focus());
   }
 
   if (loaded.value.is !== 'ready') return null;
   const isComing = state === 'scheduled';
   return (
-    <>
+    <div ref={place} class="tell-me">
       {tell.value.length > 0 ? (
         <details class="tell">
           <summary class="button plain">
@@ -76,9 +83,9 @@ export default function TellMe({ drop, state }: { drop: Drop; state: DropState }
           {isComing ? words.opening : words.back}
         </button>
       )}
-      <span class="for-readers" role="status">
-        {said.value}
+      <span class={hasFailed.value ? 'small soft' : 'for-readers'} role="status">
+        {hasFailed.value ? words.failed : said.value}
       </span>
-    </>
+    </div>
   );
 }

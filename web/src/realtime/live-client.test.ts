@@ -158,6 +158,13 @@ describe('C1: who this is, and what it has heard', () => {
     expect(socket().sent[0]).toMatchObject({ cursor: '12' });
   });
 
+  test('who cannot ask for a token becomes no guest', async () => {
+    clientOf({ token: () => Promise.reject(new Error('no network')) }).connect();
+    await socket().accept();
+    expect(socket().sent).toEqual([]);
+    expect(states.at(-1)?.[0]).toBe('waiting');
+  });
+
   test('a fresh token goes over the same socket, and nothing else changes', async () => {
     const client = await welcomed();
     socket().say(grant('12'));
@@ -199,6 +206,33 @@ describe('C2: each message once, in order', () => {
     socket().say(grant('11'));
     expect(keptThen).toEqual(['10', '10']);
     expect(cursors.kept.get('1')).toBe('11');
+  });
+
+  test('so it is when whoever hears it makes the client leave this connection', async () => {
+    const client = await onStream({
+      onMessage: (message) => {
+        handedOn.push(message);
+        if (message.type === 'grant') client.watch([String(message.cursor)]);
+      },
+    });
+    stream().say(welcome());
+    stream().say(grant('12'));
+    await passed(0);
+    expect(FakeStream.all).toHaveLength(2);
+    expect(stream().headers.get('last-event-id')).toBe('12');
+  });
+
+  test('who listens may fail, and hears the next one', async () => {
+    const onMessage = vi.fn(() => {
+      throw new Error('a defect of the page');
+    });
+    const queue = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => undefined);
+    await welcomed({ onMessage });
+    socket().say(grant('11'));
+    socket().say(grant('12'));
+    expect(onMessage).toHaveBeenCalledTimes(3);
+    expect(queue).toHaveBeenCalledTimes(3);
+    expect(cursors.kept.get('1')).toBe('12');
   });
 
   test('an old socket that still speaks is not heard', async () => {

@@ -203,8 +203,13 @@ export function createLiveClient<Message extends LiveMessage>(options: LiveOptio
   }
 
   async function authenticate(mine: Way): Promise<void> {
-    const identity = await options.token().catch(() => null);
+    const identity = await options.token().catch(() => undefined);
     if (way !== mine) return;
+    if (identity === undefined) {
+      // Nobody becomes a guest because their token could not be asked for: another try, as with a server that restarts.
+      closed(mine, 1012);
+      return;
+    }
     const cursor = nameCursor(identity?.account);
     mine.send({ type: 'authenticate', ...(identity && { token: identity.token }), ...(cursor !== null && { cursor }) });
   }
@@ -289,6 +294,7 @@ export function createLiveClient<Message extends LiveMessage>(options: LiveOptio
     if (message.type === 'welcome') welcomed(mine, message as LiveMessage as Welcome);
     else if (message.type === 'pong') ponged(message as LiveMessage as Welcome);
     else if (!isNews(message)) return;
+    const toldTo = account;
     try {
       options.onMessage(message);
     } catch (error) {
@@ -298,14 +304,14 @@ export function createLiveClient<Message extends LiveMessage>(options: LiveOptio
       });
     }
     // Only now: if this page dies before, the message is told again.
-    keepCursor(message.cursor);
+    keepCursor(toldTo, message.cursor);
   }
 
   function welcomed(mine: Way, { serverTime, account: known, cursor, resumed }: Welcome): void {
     options.onTime?.(serverTime, authenticateSentAt, now());
     account = known?.id ?? null;
     const hasMissed = account !== null && !(resumed && account === cursorNamedOf);
-    keepCursor(cursor, hasMissed);
+    keepCursor(account, cursor, hasMissed);
     // A fresh token on the same socket changes nothing else: what was sent before is still on its way.
     const isNew = state !== 'ready';
     become('ready');
@@ -335,11 +341,11 @@ export function createLiveClient<Message extends LiveMessage>(options: LiveOptio
   }
 
   /** `isAnew`: what the server does not know any more says nothing, even if it is greater. */
-  function keepCursor(cursor: string | null | undefined, isAnew = false): void {
-    if (typeof cursor !== 'string' || account === null) return;
-    if (!isAnew && Number(cursor) <= Number(lastCursor(account) ?? -1)) return;
-    lastCursors.set(account, cursor);
-    options.cursors?.write(account, cursor);
+  function keepCursor(of: string | null, cursor: string | null | undefined, isAnew = false): void {
+    if (typeof cursor !== 'string' || of === null) return;
+    if (!isAnew && Number(cursor) <= Number(lastCursor(of) ?? -1)) return;
+    lastCursors.set(of, cursor);
+    options.cursors?.write(of, cursor);
   }
 
   // ── Life signs ──
