@@ -3,7 +3,7 @@
  *
  *   notify, due now      ──> stored as told; its deliveries are on their way; its message is the caller's to put at the end of the transaction (putMessages)
  *   notify, due later    ──> stored as scheduled, until its hour (due.ts) or `cancel`
- *   announce             ──> stored once for all who follow; told to them from its hour on (due.ts), unless `cancelAnnouncements` comes first
+ *   announce             ──> stored once for all who follow; told to them from its hour on (due.ts), unless `cancelAnnouncements` comes first; announced again, it is on again
  *
  * Each person is told of one thing once: a key that was received before does nothing.
  */
@@ -32,8 +32,8 @@ const ANNOUNCE = `
   select a.drop_id, a.type, a.dedupe_key, a.data::json, coalesce(a.due_at, statement_timestamp()), 'scheduled'
   from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[]) as a (drop_id, type, dedupe_key, data, due_at)
   order by a.dedupe_key
-  on conflict (dedupe_key) do update set due_at = excluded.due_at, data = excluded.data
-  where announcements.state = 'scheduled' and announcements.due_at <> excluded.due_at`;
+  on conflict (dedupe_key) do update set due_at = excluded.due_at, data = excluded.data, state = 'scheduled'
+  where announcements.state = 'cancelled' or announcements.state = 'scheduled' and announcements.due_at <> excluded.due_at`;
 
 const CANCEL_ANNOUNCEMENTS = `
   update announcements set state = 'cancelled' where drop_id = $1 and type = $2 and state = 'scheduled'`;

@@ -5,7 +5,9 @@ import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
 import { deliveriesContract } from './deliveries-contract.ts';
+import { heraldContract } from './herald-contract.ts';
 import { notifyContract } from './notify-contract.ts';
+import { retentionContract } from './retention-contract.ts';
 
 describe('notifications on PGlite', () => {
   let database: PgliteDatabase;
@@ -15,7 +17,9 @@ describe('notifications on PGlite', () => {
   });
   afterAll(() => database.close());
   notifyContract('pglite', () => database);
+  heraldContract('pglite', () => database);
   deliveriesContract('pglite', () => database);
+  retentionContract('pglite', () => database);
 });
 
 describe.skipIf(!hasPostgres)('notifications on PostgreSQL', () => {
@@ -26,5 +30,7 @@ describe.skipIf(!hasPostgres)('notifications on PostgreSQL', () => {
   });
   afterAll(() => database.close());
   notifyContract('postgres', () => database);
+  heraldContract('postgres', () => database);
   deliveriesContract('postgres', () => database);
+  retentionContract('postgres', () => database);
 });
