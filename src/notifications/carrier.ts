@@ -8,8 +8,8 @@ import { type Channel, type Letter, Postponed, Undeliverable } from './channel.t
 import { ATTEMPTS_MAX, postponedMs, waitMs } from './retries.ts';
 
 const BREAKER = { failuresMax: 5, probeAfterMs: 5_000 } as const;
-/** A letter's record must be written before it is taken for lost. */
-export const SEND_WITHIN_MS = 25_000;
+/** Longer than channels' own time limits, which say better what was waited for. */
+export const SEND_WITHIN_MS = 35_000;
 const REASON_LENGTH_MAX = 300;
 
 /** What became of a letter. */

@@ -27,7 +27,8 @@ const RECORD_EVERY_MS = 50;
 /** A round that still has work ends after so long all the same. */
 const ROUND_MS = 10_000;
 /** What was taken and not begun by then is given back, or it would be taken for lost while it is being sent. */
-const BEGIN_WITHIN_MS = LOST_AFTER_MS - SEND_WITHIN_MS - 15_000;
+const RECORD_WITHIN_MS = 15_000;
+const BEGIN_WITHIN_MS = LOST_AFTER_MS - SEND_WITHIN_MS - RECORD_WITHIN_MS;
 
 const WORDS = { sent: 'sent', failed: 'failed', pending: 'retried' } as const;
 

@@ -1,0 +1,76 @@
+/** Ten thousand letters that are due at once, over a real mail server on this machine, while the process goes on with everything else. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
+import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
+import { SmtpChannel } from '../../src/adapters/smtp-channel.ts';
+import type { Database } from '../../src/database/database.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
+import { type SmtpThread, startSmtpThread } from '../servers/smtp-thread.ts';
+import { NotificationWorld } from './notification-world.ts';
+
+const LETTERS = 10_000;
+/** On two cores that nobody else uses it takes a third of this, with the mail server on the same two. */
+const WITHIN_MS = 30_000;
+/** What a claim may wait for the event loop. */
+const LAG_MS_MAX = 500;
+
+describe('10,000 letters from PGlite', () => {
+  let database: PgliteDatabase;
+  beforeAll(async () => {
+    database = await PgliteDatabase.open(null);
+    await migrate(database);
+  });
+  afterAll(() => database.close());
+  rush('pglite', () => database);
+});
+
+describe.skipIf(!hasPostgres)('10,000 letters from PostgreSQL', () => {
+  const fresh = useFreshDatabase();
+  let database: PostgresDatabase;
+  beforeAll(() => {
+    database = new PostgresDatabase({ url: fresh.url, connectionsMax: 8, ledgerConnectionsMax: 1 });
+  });
+  afterAll(() => database.close());
+  rush('postgres', () => database);
+});
+
+function rush(adapter: string, databaseOf: () => Database): void {
+  let smtp: SmtpThread;
+  beforeAll(async () => {
+    smtp = await startSmtpThread();
+  });
+  afterAll(() => smtp.stop());
+
+  it(`leave ${adapter} in one go, each once, and hold nobody up`, { timeout: 90_000 }, async () => {
+    const database = databaseOf();
+    await database.execute(`
+      insert into accounts (username, email, password_hash) select 'rush-' || n, 'rush-' || n || '@example.com', '!' from generate_series(1, ${LETTERS}) n;
+      insert into notifications (user_id, due_at, told_at, in_app, state, type, dedupe_key, data)
+      select id, now(), now(), true, 'told', 'drop_opening', 'rush', '{"dropId":"7","title":"A kettle","opensAt":"2026-11-21T10:00:00.000Z"}' from accounts;
+      insert into deliveries (notification_id, user_id, due_at, channel, state, type)
+      select id, user_id, now(), 'email', 'pending', type from notifications`);
+    const channel = new SmtpChannel({ smtpUrl: smtp.url, mailFrom: 'shop@example.org' });
+    const [job] = new NotificationWorld(database).sender(channel).jobs;
+    let [lagMs, lastMs] = [0, performance.now()];
+    const watch = setInterval(() => {
+      lagMs = Math.max(lagMs, performance.now() - lastMs - 10);
+      lastMs = performance.now();
+    }, 10);
+    const startedMs = performance.now();
+    const cpu = process.cpuUsage();
+    do await job?.run();
+    while ((await smtp.taken()).letters < LETTERS && performance.now() - startedMs < WITHIN_MS);
+    const tookMs = performance.now() - startedMs;
+    clearInterval(watch);
+    const { user, system } = process.cpuUsage(cpu);
+    await channel.close();
+    console.log(
+      `${adapter}: ${LETTERS} letters in ${Math.round(tookMs)} ms, ${Math.round((user + system) / LETTERS)} µs of CPU each with their mail server and the database, if it is embedded, event loop late by ${Math.round(lagMs)} ms at most`,
+    );
+    expect(await smtp.taken()).toEqual({ letters: LETTERS, addresses: LETTERS });
+    expect(await database.query(`select from deliveries where state <> 'sent' or attempts <> 1`)).toEqual([]);
+    expect(tookMs).toBeLessThan(WITHIN_MS);
+    expect(lagMs).toBeLessThan(LAG_MS_MAX);
+  });
+}
