@@ -15,13 +15,16 @@ export interface PersonalMessage {
 /** A message with its number. */
 export type Numbered = readonly [number: number, userId: string, body: string];
 
+/** A process that freezes before its commit holds up everybody's messages: after so long the database ends its transaction. */
+const HEAD_HELD_MS_MAX = 3_000;
+
 const PUT = `
   with head as (update message_head set number = number + cardinality($1::bigint[]) returning number),
   put as (
     insert into messages (number, user_id, body)
     select head.number - cardinality($1::bigint[]) + m.position, m.user_id, m.body
     from head, unnest($1::bigint[], $2::text[]) with ordinality as m (user_id, body, position))
-  select number from head`;
+  select number, set_config('idle_in_transaction_session_timeout', '${HEAD_HELD_MS_MAX}', true) from head`;
 
 /**
  * Writes messages, in this order. Belongs at the end of the transaction: from here to the commit everybody else who writes messages waits. Tell the gateways after the commit.
