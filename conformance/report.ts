@@ -33,7 +33,11 @@ function details(results: readonly Result[]): string[] {
   return results.flatMap((result) => {
     if (result.state === 'passed') return [];
     if (result.state === 'not tried') return [`       not tried: ${result.name}: ${result.reason}`];
-    return [`       failed: ${result.name}`, `         expected  ${result.expected}`, `         came      ${result.came}`];
+    return [
+      `       failed: ${result.name}`,
+      `         expected  ${result.expected}`,
+      `         came      ${result.came}`,
+    ];
   });
 }
 

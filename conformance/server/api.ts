@@ -32,7 +32,13 @@ export async function call(url: string, method: string, path: string, given: Cal
   }
 }
 
-async function callOnce(url: string, method: string, path: string, token: string | undefined, { body, headers }: Call): Promise<Answer> {
+async function callOnce(
+  url: string,
+  method: string,
+  path: string,
+  token: string | undefined,
+  { body, headers }: Call,
+): Promise<Answer> {
   const response = await fetch(url + path, {
     method,
     headers: {
@@ -114,7 +120,11 @@ export class Session {
     this.#token = body.accessToken;
     this.expiresInSeconds = Number(body.expiresIn);
     this.accountId = String(body.account?.id ?? this.accountId);
-    this.#cookie = headers.getSetCookie().map((cookie) => cookie.split(';')[0]).join('; ') || this.#cookie;
+    this.#cookie =
+      headers
+        .getSetCookie()
+        .map((cookie) => cookie.split(';')[0])
+        .join('; ') || this.#cookie;
   }
 }
 

@@ -9,4 +9,12 @@ import { VIEWS } from './views.ts';
 import { WHO } from './who.ts';
 
 /** Restarts come last: nothing runs beside them, and nothing after them on what they leave. */
-export const SERVER_CASES: readonly Case<Stage>[] = [...WHO, ...TOLD, ...RESUME, ...VIEWS, ...ENDS, ...STREAMS, ...LIMITS];
+export const SERVER_CASES: readonly Case<Stage>[] = [
+  ...WHO,
+  ...TOLD,
+  ...RESUME,
+  ...VIEWS,
+  ...ENDS,
+  ...STREAMS,
+  ...LIMITS,
+];

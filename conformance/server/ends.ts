@@ -128,7 +128,9 @@ export const ENDS: readonly Case<Stage>[] = [
       const wire = await stage.guest();
       let asked = 0;
       while (asked < UNKNOWN_DROPS_MAX) {
-        const dropIds = Array.from({ length: Math.min(size, UNKNOWN_DROPS_MAX - asked) }, (_, place) => unknown(asked + place));
+        const dropIds = Array.from({ length: Math.min(size, UNKNOWN_DROPS_MAX - asked) }, (_, place) =>
+          unknown(asked + place),
+        );
         asked += dropIds.length;
         await wire.send({ type: 'watch', dropIds });
         await wire.heard.next({ type: 'error', code: 'drop_not_found', dropId: unknown(asked - 1) });
@@ -167,7 +169,11 @@ export const ENDS: readonly Case<Stage>[] = [
       }
       const code = deaf.isTorn ? 1006 : await deaf.readToTheEnd(5_000);
       const afterMb = ((answerBytes * sent) / 1024 / 1024).toFixed(1);
-      expectThat(code === 4408 || code === 1006, `4408 or 1006 after ${afterMb} MiB that nobody reads`, code ?? 'an open socket');
+      expectThat(
+        code === 4408 || code === 1006,
+        `4408 or 1006 after ${afterMb} MiB that nobody reads`,
+        code ?? 'an open socket',
+      );
       await other.ping(1_500);
     },
   },

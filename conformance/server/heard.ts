@@ -67,7 +67,8 @@ export class Heard {
   async closed(codes: readonly number[], withinMs: number): Promise<End> {
     const expected = `a close with ${codes.join(' or ')} within ${withinMs / 1000} s`;
     const end = await this.when(() => this.end, { withinMs });
-    if (end === undefined) throw new Broken(expected, `none; ${this.describe(Math.max(0, this.all.length - SHOWN_MAX))}`);
+    if (end === undefined)
+      throw new Broken(expected, `none; ${this.describe(Math.max(0, this.all.length - SHOWN_MAX))}`);
     if (!codes.includes(end.code)) throw new Broken(expected, `${end.code} ${end.reason}`);
     return end;
   }

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { type Case, expectThat, pause } from '../case.ts';
 import { call } from './api.ts';
 import { aRestart, fewPerAddress, fewPerUser } from './needs.ts';
-import type { Stage } from './stage.ts';
 import { runCommand } from './restart.ts';
+import type { Stage } from './stage.ts';
 import { Wire } from './wire.ts';
 
 const BACK_WITHIN_MS = 60_000;
@@ -25,7 +25,11 @@ export const LIMITS: readonly Case<Stage>[] = [
       await pause(50);
       await first?.ping();
       for (const wire of others) await wire.ping();
-      expectThat(wires.every(({ isOpen }) => isOpen), `${socketsPerUser} open sockets`, 'fewer');
+      expectThat(
+        wires.every(({ isOpen }) => isOpen),
+        `${socketsPerUser} open sockets`,
+        'fewer',
+      );
       const newest = await stage.member(person);
       const quiet = socketsPerUser > 1 ? second : first;
       await quiet?.closed([4409], 2_000);
@@ -87,7 +91,9 @@ export const LIMITS: readonly Case<Stage>[] = [
         const end = await connection.closed([1012], BACK_WITHIN_MS);
         const early = [...sent].filter(([, atMs]) => atMs < end.atMs - LAST_MOMENT_MS).map(([requestId]) => requestId);
         const answered = new Set(
-          connection.messages.filter(({ type }) => type === 'outcome' || type === 'error').map((answer) => answer['requestId']),
+          connection.messages
+            .filter(({ type }) => type === 'outcome' || type === 'error')
+            .map((answer) => answer['requestId']),
         );
         const open = early.filter((requestId) => !answered.has(requestId));
         expectThat(open.length === 0, `answers to all ${early.length} claims`, `${open.length} without`);

@@ -19,7 +19,9 @@ export function aRestart({ settings: { restart } }: Stage): string | undefined {
 }
 
 export function fewPerUser({ settings: { socketsPerUser } }: Stage): string | undefined {
-  return socketsPerUser > 50 ? 'start the server with SOCKETS_PER_USER_MAX=20, and say --sockets-per-user 20' : undefined;
+  return socketsPerUser > 50
+    ? 'start the server with SOCKETS_PER_USER_MAX=20, and say --sockets-per-user 20'
+    : undefined;
 }
 
 export function fewPerAddress({ settings: { socketsPerAddress } }: Stage): string | undefined {

@@ -92,8 +92,7 @@ export class FrameReader {
       const short = second & 0x7f;
       const headerBytes = short === 126 ? 4 : short === 127 ? 10 : 2;
       if (data.length < headerBytes) break;
-      const length =
-        short === 126 ? data.readUInt16BE(2) : short === 127 ? Number(data.readBigUInt64BE(2)) : short;
+      const length = short === 126 ? data.readUInt16BE(2) : short === 127 ? Number(data.readBigUInt64BE(2)) : short;
       if ((first & 0x0f) === 8) {
         if (data.length < headerBytes + Math.min(2, length)) break;
         this.closeCode = length >= 2 ? data.readUInt16BE(headerBytes) : 1005;

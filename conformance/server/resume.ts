@@ -123,7 +123,12 @@ async function comeBack(stage: Stage, person: Person, node: number, cursor: stri
 }
 
 /** Claims and uses until there are enough. */
-async function manyMessages(stage: Stage, person: Person, drops: readonly string[], isEnough: () => boolean): Promise<void> {
+async function manyMessages(
+  stage: Stage,
+  person: Person,
+  drops: readonly string[],
+  isEnough: () => boolean,
+): Promise<void> {
   // Each drop by one lane: claims of one person on one drop wait for each other.
   const lane = async (dropId: string, node: number): Promise<void> => {
     for (let count = 0; count < COUPONS_PER_DROP && !isEnough(); count += 1) {

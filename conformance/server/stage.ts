@@ -119,7 +119,10 @@ export class Stage {
   }
 
   /** Authenticated already. */
-  async member(person: Person, { node = 0, cursor }: { node?: number; cursor?: string | undefined } = {}): Promise<Wire> {
+  async member(
+    person: Person,
+    { node = 0, cursor }: { node?: number; cursor?: string | undefined } = {},
+  ): Promise<Wire> {
     const token = await person.token();
     const wire = await this.socket(node);
     await wire.authenticate(token, cursor);

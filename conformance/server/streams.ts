@@ -1,11 +1,11 @@
 /** S20 to S23: server-sent events. */
 import { type Case, expectThat, pause } from '../case.ts';
-import { endOf } from './who.ts';
 import { fewPerUser, shortTokens } from './needs.ts';
 import { NEVER_GIVEN_OUT } from './resume.ts';
 import type { Stage } from './stage.ts';
 import { expectSame, grantsHeard, hearsGrant, live, personal } from './talk.ts';
 import { UNKNOWN_DROP } from './views.ts';
+import { endOf } from './who.ts';
 
 const WITHIN_A_SECOND_MS = 1_000;
 
@@ -36,7 +36,11 @@ export const STREAMS: readonly Case<Stage>[] = [
       const stream = await stage.stream(1, { token: await person.token(), watch: [dropId] });
       const welcome = await stream.heard.next({ type: 'welcome' });
       const { id } = (welcome['account'] ?? {}) as { id?: string };
-      expectThat(id === person.id && stream.messages[0] === welcome, 'the member’s welcome first', stream.heard.describe());
+      expectThat(
+        id === person.id && stream.messages[0] === welcome,
+        'the member’s welcome first',
+        stream.heard.describe(),
+      );
       const ids = await live(stage, person, dropId, wire);
       const last = await person.win(stage.node(), dropId);
       for (const connection of [wire, stream]) await hearsGrant(connection, last, 'granted');
@@ -45,7 +49,11 @@ export const STREAMS: readonly Case<Stage>[] = [
       const own = (connection: typeof wire | typeof stream) =>
         personal(connection).filter(({ cursor }) => Number(cursor) > from && Number(cursor) <= until);
       expectSame(own(wire), own(stream), 'the same as on the socket');
-      expectThat(ids.every((grantId) => grantsHeard(stream).has(grantId)), 'all coupons', stream.heard.describe());
+      expectThat(
+        ids.every((grantId) => grantsHeard(stream).has(grantId)),
+        'all coupons',
+        stream.heard.describe(),
+      );
       for (const { event, id: eventId, data } of stream.events) {
         const { type, cursor } = JSON.parse(data);
         expectThat(event === 'message', 'events without a name of their own', event);
@@ -74,14 +82,17 @@ export const STREAMS: readonly Case<Stage>[] = [
       const [person, dropId] = await Promise.all([stage.person(), stage.drop()]);
       const witness = await stage.member(person);
       const left =
-        from === 'a stream' ? await stage.stream(1, { token: await person.token() }) : await stage.member(person, { node: 1 });
+        from === 'a stream'
+          ? await stage.stream(1, { token: await person.token() })
+          : await stage.member(person, { node: 1 });
       await left.heard.next({ type: 'welcome' });
       const seen = await person.win(stage.node(), dropId);
       const { cursor } = await hearsGrant(left, seen, 'granted');
       left.close();
       await live(stage, person, dropId, witness);
       const token = await person.token();
-      const back = to === 'a stream' ? await stage.stream(0, { token, lastEventId: String(cursor) }) : await stage.socket();
+      const back =
+        to === 'a stream' ? await stage.stream(0, { token, lastEventId: String(cursor) }) : await stage.socket();
       if (!('events' in back)) await back.send({ type: 'authenticate', token, cursor });
       const welcome = await back.heard.next({ type: 'welcome' });
       expectThat(welcome['resumed'] === true, '`resumed: true`', welcome);
@@ -89,7 +100,9 @@ export const STREAMS: readonly Case<Stage>[] = [
       for (const connection of [witness, back]) await hearsGrant(connection, last, 'granted');
       const until = Number(back.messages.find(({ grant }) => (grant as { id?: string })?.id === last)?.['cursor']);
       const missed = (connection: { messages: typeof back.messages; heard: typeof back.heard }) =>
-        personal(connection).filter((message) => Number(message['cursor']) > Number(cursor) && Number(message['cursor']) <= until);
+        personal(connection).filter(
+          (message) => Number(message['cursor']) > Number(cursor) && Number(message['cursor']) <= until,
+        );
       expectSame(missed(witness), missed(back), 'all that came after the cursor');
       const repeated = personal(back).filter((message) => Number(message['cursor']) <= Number(cursor));
       expectThat(repeated.length === 0, 'nothing twice', repeated);

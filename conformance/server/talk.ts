@@ -21,7 +21,12 @@ export function grantsHeard({ messages }: Connection): Set<string> {
   return new Set(messages.flatMap(({ type, grant }) => (type === 'grant' ? String((grant as Message)['id']) : [])));
 }
 
-export async function hearsGrant(connection: Connection, grantId: string, because: string, withinMs = 5_000): Promise<Message> {
+export async function hearsGrant(
+  connection: Connection,
+  grantId: string,
+  because: string,
+  withinMs = 5_000,
+): Promise<Message> {
   const look = () => connection.messages.find((message) => aboutGrant(message, grantId, because));
   const found = await connection.heard.when(look, { withinMs, whileOpen: true });
   if (found !== undefined) return found;
@@ -58,7 +63,11 @@ export function expectSame(expected: readonly Message[], came: readonly Message[
   const isSame = difference === -1 && expected.length === came.length;
   const list = (messages: readonly Message[]) =>
     `${messages.length} messages with the cursors ${messages.map(({ cursor }) => cursor).join(', ')}`;
-  expectThat(isSame, `${what}: ${list(expected)}`, difference === -1 ? list(came) : differs(expected, came, difference, list));
+  expectThat(
+    isSame,
+    `${what}: ${list(expected)}`,
+    difference === -1 ? list(came) : differs(expected, came, difference, list),
+  );
 }
 
 function differs(
@@ -75,7 +84,13 @@ function differs(
 }
 
 /** A few things happen to a person, at all nodes; resolves when `witness` has heard of all. The ids of the coupons. */
-export async function live(stage: Stage, person: Person, dropId: string, witness: Connection, coupons = 3): Promise<string[]> {
+export async function live(
+  stage: Stage,
+  person: Person,
+  dropId: string,
+  witness: Connection,
+  coupons = 3,
+): Promise<string[]> {
   // One after the other: a second claim of the same person on the same drop may be told to wait for the first.
   const ids: string[] = [];
   for (let place = 0; place < coupons; place += 1) ids.push(await person.win(stage.node(place), dropId));

@@ -53,7 +53,11 @@ export const TOLD: readonly Case<Stage>[] = [
       const [own, foreign, guest] = [await stage.member(person), await stage.member(other), await stage.guest()];
       const ids = await live(stage, person, dropId, own, 2);
       await Promise.all([foreign.ping(), guest.ping()]);
-      expectThat(!ids.some((id) => grantsHeard(foreign).has(id)), 'nothing of another person', foreign.heard.describe());
+      expectThat(
+        !ids.some((id) => grantsHeard(foreign).has(id)),
+        'nothing of another person',
+        foreign.heard.describe(),
+      );
       expectThat(personal(guest).length === 0, 'no messages for a guest', guest.heard.describe());
     },
   },
@@ -88,7 +92,11 @@ export function expectGrowing(messages: readonly Message[]): void {
 }
 
 /** Those that all of these connections were there for: a message of the sign-up may come while they are opened. */
-function since(messages: readonly Message[], wires: readonly { messages: Message[] }[], stream: { messages: Message[] }): Message[] {
+function since(
+  messages: readonly Message[],
+  wires: readonly { messages: Message[] }[],
+  stream: { messages: Message[] },
+): Message[] {
   const beginnings = [...wires, stream].map((connection) =>
     Number(connection.messages.find(({ type }) => type === 'welcome')?.['cursor']),
   );

@@ -35,7 +35,10 @@ export const VIEWS: readonly Case<Stage>[] = [
     async run(stage) {
       const dropId = await stage.drop({ stock: 7 });
       const wire = await stage.guest();
-      const { serverTime, opensAt, ...drop } = await wire.ask({ type: 'watch', dropIds: [dropId] }, { type: 'drop', dropId });
+      const { serverTime, opensAt, ...drop } = await wire.ask(
+        { type: 'watch', dropIds: [dropId] },
+        { type: 'drop', dropId },
+      );
       const standing = { state: 'open', remaining: 7, stock: 7, waitingLine: false, waiting: 0 };
       for (const [member, value] of Object.entries(standing))
         expectThat(drop[member as keyof typeof drop] === value, `${member}: ${value}`, drop);

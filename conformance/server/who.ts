@@ -212,7 +212,11 @@ export const WHO: readonly Case<Stage>[] = [
       const requestId = randomUUID();
       await wire.ask({ type: 'claim', dropId, requestId }, { type: 'error', code: 'unauthenticated', requestId });
       await wire.authenticate();
-      expectThat(!wire.messages.some((message) => matches(message, { type: 'drop' })), 'no drop', wire.heard.describe());
+      expectThat(
+        !wire.messages.some((message) => matches(message, { type: 'drop' })),
+        'no drop',
+        wire.heard.describe(),
+      );
     },
   },
   {

@@ -60,7 +60,11 @@ export class Wire {
   /** The `welcome` that answers it. */
   async authenticate(token?: string, cursor?: string): Promise<Message> {
     const from = this.heard.all.length;
-    await this.send({ type: 'authenticate', ...(token !== undefined && { token }), ...(cursor !== undefined && { cursor }) });
+    await this.send({
+      type: 'authenticate',
+      ...(token !== undefined && { token }),
+      ...(cursor !== undefined && { cursor }),
+    });
     return this.heard.next({ type: 'welcome' }, { from });
   }
 
