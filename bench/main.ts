@@ -21,6 +21,7 @@ import { gatewayFigures } from './rows/gateway.ts';
 import { grantsFigures } from './rows/grants.ts';
 import { ledgerFigures } from './rows/ledger.ts';
 import { memoryFigures } from './rows/memory.ts';
+import { notificationFigures } from './rows/notifications.ts';
 import { realtimeFigures } from './rows/realtime.ts';
 import { saleFigures } from './rows/sale.ts';
 
@@ -31,6 +32,7 @@ const RUNS: Record<Section, (quick: boolean) => Promise<Figure[]>> = {
   memory: memoryFigures,
   grants: grantsFigures,
   realtime: realtimeFigures,
+  notifications: notificationFigures,
   'fleet-sale': fleetSaleFigures,
   'fleet-rate': fleetRateFigures,
   'fleet-gateways': fleetGatewaysFigures,

@@ -7,6 +7,7 @@ export const SECTIONS = [
   'memory',
   'grants',
   'realtime',
+  'notifications',
   'fleet-sale',
   'fleet-rate',
   'fleet-gateways',
@@ -32,6 +33,7 @@ export const help = `npm run bench -- [--only PART,…] [--quick] [--json FILE]
   memory          the server with 10,000 open sockets
   grants          10,000 slots that end at once, with a line of people who wait; coupons used and cancelled
   realtime        10,000 sockets on one gateway: told of a sold-out, broken all at once, resumed
+  notifications   10,000 people who are told of an opening in the same second, on their sockets and by email
 
 The whole stack on this machine, PostgreSQL, Redis, Kafka, gateways, a sequencer, a worker:
 

@@ -13,6 +13,8 @@ export type ListenersCommand =
       readonly breakAfterMs?: number;
       readonly backWithinMs?: number;
     }
+  /** All follow this drop, and want to hear when it opens. */
+  | { readonly type: 'follow'; readonly dropId: string }
   /** Waits until so many messages of this kind have come since the last time; answered with Heard. */
   | {
       readonly type: 'hear';
@@ -35,6 +37,8 @@ export interface Rush {
 
 export interface Heard {
   readonly count: number;
+  /** When each came. */
+  readonly receivedAtMs: readonly number[];
   /** Of each `grant`: from the grant to its message. */
   readonly latenciesMs: readonly number[];
   /** Messages that came to a socket twice, or after a later one. */

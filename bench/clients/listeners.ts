@@ -9,6 +9,7 @@ import type { Heard, ListenersCommand, Rush } from './listeners-protocol.ts';
 import { failClient } from './protocol.ts';
 
 const OPEN_AT_ONCE = 100;
+const FOLLOW_AT_ONCE = 32;
 const ANSWERS_WITHIN_MS = 60_000;
 const TICK_MS = 10;
 const AGAIN_AFTER_MS = 500;
@@ -42,6 +43,7 @@ let answered = 0;
 let resumed = 0;
 let backMs: number[] = [];
 const heard = { grant: 0, notification: 0 };
+const receivedAtMs: { grant: number[]; notification: number[] } = { grant: [], notification: [] };
 let latenciesMs: number[] = [];
 let outOfOrder = 0;
 /** All watchers get the same bytes: they are read once. */
@@ -70,6 +72,9 @@ async function run(command: ListenersCommand): Promise<object> {
       watched = command.dropId;
       for (const person of people) watch(person);
       await pause(1_000);
+      return { type: 'ready' };
+    case 'follow':
+      await follow(command.dropId);
       return { type: 'ready' };
     case 'rush':
       return rush(command);
@@ -106,6 +111,21 @@ function open(person: Person): Promise<void> {
       resolve();
     });
   });
+}
+
+async function follow(dropId: string): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let person = people[next++]; person !== undefined; person = people[next++]) {
+      const { status } = await fetch(`${url}/v1/drops/${dropId}/interest`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${person.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ tell: ['drop_opening'] }),
+      });
+      if (status !== 200) throw new Error(`following was answered ${status}`);
+    }
+  };
+  await Promise.all(Array.from({ length: FOLLOW_AT_ONCE }, worker));
 }
 
 function watch({ socket }: Person): void {
@@ -145,6 +165,7 @@ function keep(person: Person, { type, cursor, grant }: Message, atMs: number): v
   if (Number(cursor) <= Number(person.cursor ?? 0)) outOfOrder += 1;
   person.cursor = cursor;
   heard[type as 'grant' | 'notification'] += 1;
+  receivedAtMs[type as 'grant' | 'notification'].push(atMs);
   if (grant === undefined) return;
   latenciesMs.push(atMs - Date.parse(grant.grantedAt));
   person.grants.set(grant.id, (person.grants.get(grant.id) ?? 0) + 1);
@@ -206,11 +227,13 @@ async function hear(kind: 'grant' | 'notification', count: number, withinMs: num
   await pause(500);
   const result = {
     count: heard[kind],
+    receivedAtMs: receivedAtMs[kind],
     latenciesMs,
     outOfOrder,
     perPersonMax: people.reduce((most, { grants }) => Math.max(most, ...grants.values()), 0),
   };
   heard[kind] = 0;
+  receivedAtMs[kind] = [];
   latenciesMs = [];
   return result;
 }
