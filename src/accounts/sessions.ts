@@ -84,12 +84,14 @@ export class Sessions {
     if (!found || !right) throw new Problem('bad_credentials');
     await attempt.succeeded();
     const session = newRefreshToken(randomBytes(16).toString('base64url'));
-    await store.insertSession(this.#database, {
+    const made = await store.insertSession(this.#database, {
       id: session.id,
       accountId: found.account.id,
+      passwordHash: found.passwordHash,
       refreshHash: session.hash,
       lifetimeSeconds: SESSION_SECONDS,
     });
+    if (!made) throw new Problem('bad_credentials');
     return this.#signedIn(found.account, session);
   }
 

@@ -74,15 +74,24 @@ function toAccount(row: AccountRow): Account {
 export interface NewSession {
   readonly id: string;
   readonly accountId: string;
+  /** As it was when the password was verified. */
+  readonly passwordHash: string;
   readonly refreshHash: Buffer;
   readonly lifetimeSeconds: number;
 }
 
-export async function insertSession(database: Queryable, session: NewSession): Promise<void> {
-  await database.query(
-    'insert into sessions (id, account_id, refresh_hash, expires_at) values ($1, $2, $3, now() + make_interval(secs => $4))',
-    [session.id, session.accountId, session.refreshHash, session.lifetimeSeconds],
+/**
+ * False when the password has changed since it was verified: a change ends all sessions, and this one must not come after it. Whoever changes it waits for the lock, and
+ * then finds the session.
+ */
+export async function insertSession(database: Queryable, session: NewSession): Promise<boolean> {
+  const made = await database.query(
+    `insert into sessions (id, account_id, refresh_hash, expires_at)
+     select $1, id, $3, now() + make_interval(secs => $4) from accounts where id = $2 and password_hash = $5 for share
+     returning id`,
+    [session.id, session.accountId, session.refreshHash, session.lifetimeSeconds, session.passwordHash],
   );
+  return made.length > 0;
 }
 
 /** Puts the next refresh token in the place of the current one. Returns the session's account if the token was the current one. */

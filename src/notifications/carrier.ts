@@ -71,12 +71,16 @@ export class Carrier {
       await this.#breaker.run(() => patience.execute(() => this.#channel.send(letter)));
       return SENT;
     } catch (error) {
-      if (error instanceof BrokenCircuitError) return UNBEGUN;
-      const failure = reasonOf(error);
-      if (error instanceof Undeliverable || attempts >= ATTEMPTS_MAX) return { word: 'failed', waitMs: null, failure };
-      const wait = error instanceof Postponed ? postponedMs(error.afterMs) : waitMs(attempts, this.#random());
-      return { word: 'pending', waitMs: wait, failure };
+      return error instanceof BrokenCircuitError ? UNBEGUN : this.inVain(error, attempts);
     }
+  }
+
+  /** What becomes of a letter after this error. */
+  inVain(error: unknown, attempts: number): Carried {
+    const failure = reasonOf(error);
+    if (error instanceof Undeliverable || attempts >= ATTEMPTS_MAX) return { word: 'failed', waitMs: null, failure };
+    const wait = error instanceof Postponed ? postponedMs(error.afterMs) : waitMs(attempts, this.#random());
+    return { word: 'pending', waitMs: wait, failure };
   }
 }
 

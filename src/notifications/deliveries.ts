@@ -113,18 +113,15 @@ class Round {
   }
 
   async #send(delivery: TakenDelivery): Promise<Carried> {
-    const letter = this.#letterOf(delivery);
+    let letter: Letter | string;
+    try {
+      letter = letterOf(delivery, this.#carrier.name, this.#parts.links);
+    } catch {
+      // While versions change, another worker may have the words for it.
+      return this.#carrier.inVain(new Error('its text cannot be written'), delivery.attempts);
+    }
     if (typeof letter === 'string') return { word: 'failed', waitMs: null, failure: letter };
     return this.#carrier.carry(letter, delivery.attempts);
-  }
-
-  #letterOf(delivery: TakenDelivery): Letter | string {
-    try {
-      return letterOf(delivery, this.#carrier.name, this.#parts.links);
-    } catch {
-      // Of a version of this program that is to come, perhaps. One that cannot be written must not stop all others.
-      return 'its text cannot be written';
-    }
   }
 
   /** Undefined at the round's end. */

@@ -12,7 +12,14 @@ import type { News } from '../fleet/news.ts';
 import { parseGrantId } from '../ledger/outcome.ts';
 import { type Numbered, type PersonalMessage, putMessages } from '../realtime/inbox.ts';
 import type { SharedJob } from '../worker/jobs.ts';
-import type { FollowedType, Notice, NotificationData, NotificationType } from './notification.ts';
+import {
+  FOLLOWED_TYPES,
+  type FollowedType,
+  NOTIFICATION_TYPES,
+  type Notice,
+  type NotificationData,
+  type NotificationType,
+} from './notification.ts';
 import { notify } from './notify.ts';
 import type { Ways } from './preferences.ts';
 import { deliver, hearing, preferencesOf } from './telling.ts';
@@ -66,11 +73,11 @@ interface DueRow {
   data: NotificationData[NotificationType];
 }
 
-const DUE = `select id, user_id as "userId", type, data from due_notifications($1)`;
+const DUE = `select id, user_id as "userId", type, data from due_notifications($1, $2)`;
 const TELL = `select id, told_at as "toldAt" from tell_notifications($1, $2, $3)`;
 
 async function tellDue(transaction: Queryable, ways: Ways): Promise<Batch> {
-  const due = await transaction.query<DueRow>(DUE, [BATCH_MAX]);
+  const due = await transaction.query<DueRow>(DUE, [NOTIFICATION_TYPES, BATCH_MAX]);
   if (due.length === 0) return { more: false, messages: [] };
   const held = await heldSlots(transaction, due);
   const preferences = await preferencesOf(
@@ -123,12 +130,12 @@ interface AnnouncementRow {
 }
 
 const DUE_ANNOUNCEMENT = `
-  select id, drop_id as "dropId", after_user_id as "afterUserId", type, dedupe_key as "dedupeKey", data from due_announcement()`;
+  select id, drop_id as "dropId", after_user_id as "afterUserId", type, dedupe_key as "dedupeKey", data from due_announcement($1)`;
 const FOLLOWERS = 'select user_id as "userId" from followers($1, $2, $3, $4)';
 const TOLD_UP_TO = 'update announcements set after_user_id = $2, state = $3 where id = $1';
 
 async function tellFollowers(transaction: Queryable, ways: Ways): Promise<Batch> {
-  const [due] = await transaction.query<AnnouncementRow>(DUE_ANNOUNCEMENT);
+  const [due] = await transaction.query<AnnouncementRow>(DUE_ANNOUNCEMENT, [FOLLOWED_TYPES]);
   if (due === undefined) return { more: false, messages: [] };
   const { id, dropId, afterUserId, type, dedupeKey, data } = due;
   const followers = await transaction.query<{ userId: string }>(FOLLOWERS, [dropId, type, afterUserId, BATCH_MAX]);

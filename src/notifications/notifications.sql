@@ -1,11 +1,12 @@
 -- Notifications and deliveries that are due, as functions, because their plans must not hang on statistics: a table that was empty a minute ago may hold a sale's worth of rows.
 -- By the statement's clock, which stands still: by one that goes on the index could not be used. Nothing is due early.
 
--- due_notifications: scheduled ones whose hour has come, the longest overdue first, locked for this transaction. Those that another worker is telling are left to it.
-create or replace function due_notifications(p_limit integer) returns table (id text, user_id text, type text, data json)
+-- due_notifications: scheduled ones of these types whose hour has come, the longest overdue first, locked for this transaction. Those that another worker is telling are left to
+-- it; and so are, while versions change, types that only another knows.
+create or replace function due_notifications(p_types text[], p_limit integer) returns table (id text, user_id text, type text, data json)
 language sql volatile set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off as $$
   select id::text, user_id::text, type, data from notifications
-  where state = 'scheduled' and due_at <= statement_timestamp()
+  where state = 'scheduled' and due_at <= statement_timestamp() and type = any(p_types)
   order by due_at limit p_limit for update skip locked
 $$;
 
@@ -28,11 +29,11 @@ language sql volatile set enable_seqscan = off set enable_hashjoin = off set ena
 $$;
 
 -- due_announcement: the one that is the longest overdue, locked for this transaction; the next when another worker is at it.
-create or replace function due_announcement()
+create or replace function due_announcement(p_types text[])
 returns table (id text, drop_id text, after_user_id text, type text, dedupe_key text, data json)
 language sql volatile set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off as $$
   select id::text, drop_id::text, after_user_id::text, type, dedupe_key, data from announcements
-  where state = 'scheduled' and due_at <= statement_timestamp()
+  where state = 'scheduled' and due_at <= statement_timestamp() and type = any(p_types)
   order by due_at limit 1 for update skip locked
 $$;
 

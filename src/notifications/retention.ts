@@ -1,5 +1,6 @@
 /**
- * What is forgotten, and when: messages after a week, notifications and the log of their deliveries after 90 days, password resets a day after they have expired.
+ * What is forgotten, and when: messages after a week, notifications and the log of their deliveries after 90 days, who followed a drop 30 days after it is over, password
+ * resets a day after they have expired.
  * Oldest first, in batches, so that nobody waits for long. And, more often, how many deliveries wait, for the metrics.
  */
 import type { Database, Queryable } from '../database/database.ts';
@@ -40,6 +41,13 @@ const FORGET = [
   forgetOld('notifications', `greatest(created_at, due_at) < now() - interval '90 days'`),
   forgetOld('deliveries', `created_at < now() - interval '90 days'`),
   forgetOld('announcements', `state <> 'scheduled' and due_at < now() - interval '90 days'`),
+  // Of drops that are over for a while: they bring no news, and count among those that one may follow.
+  `with removed as (
+     delete from interests where (drop_id, user_id) in (
+       select i.drop_id, i.user_id from drops d join interests i on i.drop_id = d.id
+       where least(d.cancelled_at, d.closes_at) < now() - interval '30 days' limit $1)
+     returning 1)
+   select count(*)::int as removed from removed`,
   `with removed as (delete from password_resets where expires_at < now() - interval '1 day' returning 1)
    select count(*)::int as removed from removed where $1::int > 0`,
 ];

@@ -3,7 +3,7 @@ import type { Queryable } from '../database/database.ts';
 import type { PersonalMessage } from '../realtime/inbox.ts';
 import type { ChannelName, Language, NotificationData, NotificationType, NotificationView } from './notification.ts';
 import { type Choices, channelsOf, NO_PREFERENCES, type Preferences, type Ways } from './preferences.ts';
-import { textOf } from './texts/text.ts';
+import { type Text, textOf } from './texts/text.ts';
 
 export interface Told {
   readonly id: string;
@@ -81,6 +81,15 @@ export function viewOf(
   { id, type, data, toldAt, readAt }: Omit<Told, 'userId' | 'language' | 'channels'> & { readonly readAt: Date | null },
   language: Language,
 ): NotificationView {
-  const { title, text, path } = textOf(language, type, data);
+  const { title, text, path } = wordsOf(type, data, language);
   return { id, type, title, text, path, toldAt: toldAt.toISOString(), readAt: readAt?.toISOString() ?? null, data };
+}
+
+/** While versions change, a type may be there that only the other one has words for: it must not take all others of its owner with it. */
+function wordsOf(type: NotificationType, data: NotificationData[NotificationType], language: Language): Text {
+  try {
+    return textOf(language, type, data);
+  } catch {
+    return { title: type, text: '', path: null };
+  }
 }

@@ -145,6 +145,15 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
       ]);
     });
 
+    it('what this version has no words for waits for one that has', async () => {
+      const [person, other] = [await onItsWay(), await onItsWay()];
+      await databaseOf().query(`update notifications set type = 'of_tomorrow' where user_id = $1`, [person]);
+      const channel = new FakeChannel();
+      await world.send(channel);
+      expect(await emailTo(person)).toMatchObject({ state: 'pending', failure: 'its text cannot be written' });
+      expect(await emailTo(other)).toMatchObject({ state: 'sent' });
+    });
+
     it('refusals do not make a channel away', async () => {
       await Promise.all(Array.from({ length: 30 }, () => onItsWay()));
       const channel = new FakeChannel();

@@ -221,6 +221,21 @@ export function notifyContract(adapter: string, databaseOf: () => Database): voi
       expect(await world.toldTo(person)).toEqual({ scheduled: 'told', crash: 'told' });
     });
 
+    it('leaves what only another version knows to that one', async () => {
+      const person = await world.person();
+      await databaseOf().query(
+        `insert into notifications (user_id, due_at, state, type, dedupe_key, data) values ($1, now() - interval '1 day', 'scheduled', 'of_tomorrow', 'new', '{}')`,
+        [person],
+      );
+      await databaseOf().query(
+        `insert into announcements (drop_id, due_at, state, type, dedupe_key, data) values (1, now() - interval '1 day', 'scheduled', 'of_tomorrow', 'new', '{}')`,
+      );
+      await world.notify([notice(person, 'known', 'back_in_stock', soon(HOUR_MS))]);
+      await world.timePasses(HOUR_MS);
+      await world.due();
+      expect(await world.toldTo(person)).toEqual({ new: 'scheduled', known: 'told' });
+    });
+
     it('tells ten thousand that are due within seconds, once each, by two workers', async () => {
       const database = databaseOf();
       await database.query(

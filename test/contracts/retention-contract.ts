@@ -72,6 +72,25 @@ export function retentionContract(adapter: string, databaseOf: () => Database): 
       expect(await database.query('select id from password_resets')).toEqual([{ id: 'young' }]);
     });
 
+    it('forgets who followed drops that are long over', async () => {
+      await database.execute(`
+        delete from interests;
+        insert into drops (kind, title, stock, per_user_limit, opens_at, closes_at, cancelled_at, discount_percent, valid_for_days)
+        select 'coupon', title, 1, 1, now() - interval '90 days', closes_at, cancelled_at, 10, 30
+        from (values ('over', now() - interval '31 days', null), ('cancelled', null, now() - interval '31 days'),
+                     ('just over', now() - interval '29 days', null), ('open', null::timestamptz, null::timestamptz)) d (title, closes_at, cancelled_at);
+        insert into interests (drop_id, user_id, drop_opening, sold_out, back_in_stock)
+        select id, n, true, true, true from drops, generate_series(1, 3) n where title in ('over', 'cancelled', 'just over', 'open')`);
+      await run(2);
+      const left = await database.query(
+        'select title, count(*)::int as followers from interests join drops on id = drop_id group by 1 order by 1',
+      );
+      expect(left).toEqual([
+        { title: 'just over', followers: 3 },
+        { title: 'open', followers: 3 },
+      ]);
+    });
+
     it('is done by who has the fence', async () => {
       const fence = await raiseFence(database, JOB);
       await raiseFence(database, JOB);

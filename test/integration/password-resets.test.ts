@@ -1,6 +1,7 @@
 /** A forgotten password: once, in time, by who reads the account's email, and nobody is signed in with the old one afterwards. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ResetTokens } from '../../src/accounts/password-resets.ts';
+import { changePassword, insertSession } from '../../src/accounts/store.ts';
 import { NotificationApp } from './notification-app.ts';
 
 const OLD = 'the old password';
@@ -50,6 +51,23 @@ describe('a forgotten password', () => {
     expect((await signIn(username, NEW)).status).toBe(201);
     expect((await use(token, 'another password')).body.code).toBe('reset_not_found');
     expect((await signIn(username, NEW)).status).toBe(201);
+  });
+
+  it('takes no session that was begun with the old password and is made after the change', async () => {
+    const { id } = await signUp();
+    const [account] = await app.database.query<{ hash: string }>(
+      'select password_hash as hash from accounts where id = $1',
+      [id],
+    );
+    const session = {
+      accountId: id,
+      refreshHash: Buffer.from('x'),
+      lifetimeSeconds: 60,
+      passwordHash: account?.hash ?? '',
+    };
+    expect(await insertSession(app.database, { ...session, id: 'before' })).toBe(true);
+    expect(await changePassword(app.database, id, 'another hash')).toEqual(['before']);
+    expect(await insertSession(app.database, { ...session, id: 'after' })).toBe(false);
   });
 
   it('takes one of several links, also when all are used at once', async () => {
