@@ -3,7 +3,7 @@
 /** The first wait is half of its bound on average: 5 seconds. */
 const FIRST_BOUND_MS = 10_000;
 const BOUND_MAX_MS = 600_000;
-/** After so many tries it has failed: some twenty minutes, on average, and 40 at most. */
+/** After so many tries it has failed: ten minutes after the first, on average, and twenty at most. */
 export const ATTEMPTS_MAX = 8;
 /** Who asks for more patience than this is asked sooner. */
 const POSTPONED_MAX_MS = 3_600_000;

@@ -4,6 +4,7 @@ import type { Database } from '../../src/database/database.ts';
 import type { Announcement, FollowedType } from '../../src/notifications/notification.ts';
 import { announce, cancel, cancelAnnouncements } from '../../src/notifications/notify.ts';
 import { NotificationWorld, notice, soon } from './notification-world.ts';
+import { notifyModel } from './notify-model.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -235,6 +236,8 @@ export function notifyContract(adapter: string, databaseOf: () => Database): voi
       await world.due();
       expect(await world.toldTo(person)).toEqual({ new: 'scheduled', known: 'told' });
     });
+
+    notifyModel(adapter, databaseOf);
 
     it('tells ten thousand that are due within seconds, once each, by two workers', async () => {
       const database = databaseOf();
