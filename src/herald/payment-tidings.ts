@@ -1,5 +1,5 @@
 /**
- * What a change of a payment means to its buyer: a message with the payment as it stands, one with its slot where that has changed, and at the end a notification.
+ * What a change of a payment means to its buyer: a message with its slot where that has changed, at its end one with the payment, and a notification.
  * A payment that ended because its slot did, before anybody was asked for money, is no news beside that.
  */
 import type { Drop } from '../drops/drop.ts';
@@ -22,7 +22,8 @@ const RESULTS = ['succeeded', 'failed', 'refunded'] as const;
 export function tellOfPayment(tidings: Tidings, change: PaymentChange, drop: Drop, nowMs: number): void {
   const { became, payment, slot } = change;
   const { userId, dropId, title, id: paymentId, amount, currency, failure } = payment;
-  tidings.messages.push({ userId, body: paymentMessage(paymentView(payment)) });
+  // That it is on its way shows on its slot, unless it has come to its end by now.
+  if (became !== 'pending') tidings.messages.push({ userId, body: paymentMessage(paymentView(payment)) });
   const because = becauseOf(change);
   if (because !== undefined) {
     tidings.messages.push({ userId, body: grantMessage(because, grantView(slot, drop, nowMs)) });

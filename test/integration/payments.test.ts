@@ -166,10 +166,7 @@ function paymentTests(current: () => RunningApp): void {
       const socket = app.socket();
       await socket.authenticate(holder.token);
       const { body: payment } = await pay(grantId, holder, payBy('succeeds'));
-      expect(await socket.next({ type: 'payment' })).toEqual({ type: 'payment', payment });
-      expect(await socket.next({ type: 'grant', because: 'paying' })).toMatchObject({
-        grant: { id: grantId, state: 'held', paying: true },
-      });
+      expect(await socket.next({ type: 'payment' })).toEqual({ type: 'payment', payment, cursor: expect.any(String) });
       expect(await socket.next({ type: 'grant', because: 'confirmed' })).toMatchObject({
         grant: { id: grantId, state: 'confirmed', paying: false },
       });
@@ -279,6 +276,9 @@ function paymentTests(current: () => RunningApp): void {
       const key = randomUUID();
       const asked = await pay(grantId, holder, payBy('times_out_charged'), key);
       expect(asked).toMatchObject({ status: 202, body: { state: 'pending', decidedAt: null, receipt: null } });
+      expect(await socket.next({ type: 'grant', because: 'paying' })).toMatchObject({
+        grant: { id: grantId, state: 'held', paying: true },
+      });
       expect(await ended(asked.body.id, holder, 'succeeded')).toMatchObject({ receipt: { number: `R-${grantId}` } });
       expect(await pay(grantId, holder, payBy('succeeds'), key)).toMatchObject({ body: { state: 'succeeded' } });
       expect(await socket.next({ type: 'payment' })).toMatchObject({ payment: { state: 'succeeded' } });
