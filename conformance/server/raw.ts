@@ -48,14 +48,26 @@ export class DeafSocket {
     if (!this.#torn) this.#socket.write(maskedFrame(JSON.stringify(message)));
   }
 
+  /** As if it had heard every ping: what it ends by must not be the heartbeat. Pongs that nobody asked for are allowed (RFC 6455, 5.5.3). */
+  pong(): void {
+    if (!this.#torn) this.#socket.write(Buffer.from([0x8a, 0x80, 0, 0, 0, 0]));
+  }
+
   /** Reads all that waited; resolves with the close code when the connection has ended, undefined if it is open still. */
   async readToTheEnd(withinMs: number): Promise<number | undefined> {
     const reader = new FrameReader();
     this.#socket.on('data', (chunk: Buffer) => reader.read(chunk));
     this.#socket.resume();
     const untilMs = performance.now() + withinMs;
-    while (performance.now() < untilMs && reader.closeCode === undefined && !this.#torn && !this.#socket.readableEnded)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    while (
+      performance.now() < untilMs &&
+      reader.closeCode === undefined &&
+      !this.#torn &&
+      !this.#socket.readableEnded
+    ) {
+      this.pong();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     if (reader.closeCode !== undefined) return reader.closeCode;
     return this.#torn || this.#socket.readableEnded ? 1006 : undefined;
   }

@@ -8,7 +8,7 @@ import { Wire, type WireOptions } from './wire.ts';
 export class Shop {
   readonly settings: ServerSettings;
   #administrator: Promise<Session> | undefined;
-  #bystander: Promise<Person> | undefined;
+  readonly #idle: Person[] = [];
   #crowdOfDrops: Promise<string[]> | undefined;
   #heartbeat: Promise<number> | undefined;
 
@@ -22,10 +22,13 @@ export class Shop {
     return session.token();
   }
 
-  /** For cases that need somebody, and do not look at that person's messages. Sign-ups are limited. */
-  bystander(): Promise<Person> {
-    this.#bystander ??= Person.signUp(this.node(0));
-    return this.#bystander;
+  /** Somebody whom no other case has at the moment. Sign-ups are limited, so people are had again. */
+  async takeBystander(): Promise<Person> {
+    return this.#idle.pop() ?? Person.signUp(this.node(0));
+  }
+
+  giveBack(person: Person): void {
+    this.#idle.push(person);
   }
 
   node(number: number): string {
@@ -84,6 +87,7 @@ export class Stage {
   readonly shop: Shop;
   readonly settings: ServerSettings;
   readonly #open: { close(): void }[] = [];
+  #bystander: Promise<Person> | undefined;
 
   constructor(shop: Shop) {
     this.shop = shop;
@@ -107,8 +111,10 @@ export class Stage {
     return Person.signUp(this.node());
   }
 
+  /** For cases that do not look at that person's messages: those of another case may still come. */
   bystander(): Promise<Person> {
-    return this.shop.bystander();
+    this.#bystander ??= this.shop.takeBystander();
+    return this.#bystander;
   }
 
   async socket(node = 0, options: WireOptions = {}): Promise<Wire> {
@@ -146,7 +152,8 @@ export class Stage {
     this.#open.push(closeable);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const one of this.#open) one.close();
+    if (this.#bystander !== undefined) this.shop.giveBack(await this.#bystander);
   }
 }

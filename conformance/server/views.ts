@@ -181,7 +181,7 @@ export const VIEWS: readonly Case<Stage>[] = [
         expectThat(pongs().length === 5, 'five pongs', wire.heard.describe());
         const afterMs = (pongs()[4]?.atMs ?? 0) - sentAtMs;
         expectThat(afterMs <= 1_000, 'within a second', `${afterMs} ms`);
-        const { serverTime, cursor } = pongs()[0]?.message as Record<string, unknown>;
+        const { serverTime, cursor }: Record<string, unknown> = pongs()[0]?.message ?? {};
         expectThat(!Number.isNaN(Date.parse(String(serverTime))), 'serverTime', serverTime);
         const isGuest = wire.messages[0]?.['account'] === null;
         expectThat(isGuest === (cursor === undefined || cursor === null), 'a cursor for members only', { cursor });
@@ -195,7 +195,15 @@ export const VIEWS: readonly Case<Stage>[] = [
       const [person, dropId] = await Promise.all([stage.person(), stage.drop()]);
       const wire = await stage.member(person);
       const pinging = setInterval(() => void wire.send({ type: 'ping' }), 20);
-      await live(stage, person, dropId, wire, 8).finally(() => clearInterval(pinging));
+      try {
+        for (let count = 0; count < 8; count += 1) {
+          await person.win(stage.node(count), dropId);
+          await wire.ping();
+        }
+        await live(stage, person, dropId, wire);
+      } finally {
+        clearInterval(pinging);
+      }
       await wire.ping();
       let told = 0;
       for (const message of wire.messages) {

@@ -5,7 +5,8 @@ import type { Session } from './api.ts';
 import { matches } from './heard.ts';
 import { severalNodes, shortTokens } from './needs.ts';
 import type { Stage } from './stage.ts';
-import { aboutGrant, grantsHeard, hearsGrant } from './talk.ts';
+import { aboutGrant, grantsHeard, hearsGrant, hearsNotification, personal } from './talk.ts';
+import { expectGrowing } from './told.ts';
 import type { Wire } from './wire.ts';
 
 const SLACK_MS = 1_500;
@@ -85,6 +86,7 @@ export const WHO: readonly Case<Stage>[] = [
       await wire.ask({ type: 'watch', dropIds: [dropId] }, { type: 'drop', dropId });
       const first = await person.win(stage.node(), dropId);
       await hearsGrant(wire, first, 'granted');
+      await hearsNotification(wire, first);
       const { account } = await wire.authenticate(await person.session.refresh());
       expectThat((account as { id?: string } | null)?.id === person.id, 'the same account', account);
       const from = wire.heard.all.length;
@@ -92,10 +94,7 @@ export const WHO: readonly Case<Stage>[] = [
       await hearsGrant(wire, second, 'granted');
       await wire.heard.next({ type: 'drop', dropId }, { from });
       await wire.ping();
-      for (const grantId of [first, second]) {
-        const times = wire.messages.filter((message) => aboutGrant(message, grantId, 'granted')).length;
-        expectThat(times === 1, `the message of each coupon once`, `${times} times`);
-      }
+      expectGrowing(personal(wire));
     },
   },
   {

@@ -1,0 +1,33 @@
+/** What can be wrong with the small client (client.ts): each breaks the rule beside it, and a case of that rule must find it. */
+export const CLIENT_FAULTS = [
+  ['C1', 'no cursor'],
+  ['C1', 'a cursor the first time'],
+  ['C1', 'a token in the URL'],
+  ['C1', 'the cursor of a pong is passed over'],
+  ['C2', 'repeats are handed on'],
+  ['C2', 'cursors are compared as text'],
+  ['C2', 'the same view twice is no news'],
+  ['C3', 'nothing is ever missed'],
+  ['C3', 'the greatest cursor stays'],
+  ['C3', 'always missed'],
+  ['C4', 'always the same wait'],
+  ['C4', 'a long first wait'],
+  ['C4', 'back at once when full'],
+  ['C4', 'a network that is back is not noticed'],
+  ['C5', 'the old token'],
+  ['C5', 'the token after the session'],
+  ['C5', 'back after 4409'],
+  ['C5', 'never back after 4409'],
+  ['C6', 'no ping'],
+  ['C6', 'dead connections are kept'],
+  ['C7', 'watches once'],
+  ['C8', 'unknown types are fatal'],
+  ['C8', 'unknown close codes are final'],
+  ['C9', 'no streams'],
+  ['C9', 'streams begin anew'],
+  ['C9', 'streams at once'],
+  ['C10', 'claims are forgotten'],
+  ['C10', 'a new request id'],
+] as const;
+
+export type ClientFault = (typeof CLIENT_FAULTS)[number][1];
