@@ -22,31 +22,35 @@ export default function TellMe({ drop, state }: { drop: Drop; state: DropState }
   const path = `/v1/drops/${encodeURIComponent(drop.id)}/interest`;
   const tell = useSignal<Choice[]>([]);
   const said = useSignal('');
-  const isBusy = useSignal(false);
+  const sending = useRef<Promise<unknown>>(Promise.resolve());
   const hasFailed = useSignal(false);
   const place = useRef<HTMLDivElement>(null);
   const { state: loaded } = useLoad(`${drop.id} ${account.value?.id}`, async () => {
     tell.value = (await requestAsMember<Interest>(path)).tell;
   });
 
+  /** Shown at once, sent one after the other. */
   async function follow(next: Choice[]): Promise<void> {
-    if (isBusy.value) return;
-    isBusy.value = true;
     const before = tell.value;
     tell.value = next;
     hasFailed.value = false;
-    try {
-      if (next.length === 0) await requestAsMember(path, { method: 'DELETE' });
-      else tell.value = (await requestAsMember<Interest>(path, { method: 'PUT', body: { tell: next } })).tell;
-      said.value = next.length === 0 ? words.off : before.length === 0 ? words.on : '';
-    } catch {
-      tell.value = before;
-      hasFailed.value = true;
-    }
-    isBusy.value = false;
+    said.value = next.length === 0 ? words.off : before.length === 0 ? words.on : '';
     // One control takes the other's place, and the keyboard goes with it.
-    if ((before.length === 0) !== (tell.value.length === 0))
+    if ((before.length === 0) !== (next.length === 0))
       requestAnimationFrame(() => place.current?.querySelector<HTMLElement>('summary, button')?.focus());
+    const mine = sending.current.then(() =>
+      next.length === 0
+        ? requestAsMember(path, { method: 'DELETE' })
+        : requestAsMember(path, { method: 'PUT', body: { tell: next } }),
+    );
+    const ended = mine.catch(() => undefined);
+    sending.current = ended;
+    try {
+      await mine;
+    } catch {
+      hasFailed.value = true;
+      if (sending.current === ended) tell.value = before;
+    }
   }
 
   if (loaded.value.is !== 'ready') return null;

@@ -40,7 +40,10 @@ export interface LiveOptions<Message extends LiveMessage> {
   socketUrl: string;
   /** `https://…/v1/events`; without it there is no second way. */
   eventsUrl?: string;
-  /** Who to be: an access token and whose it is, or null for a guest. May take a refresh. */
+  /**
+   * Who to be: an access token and the id of its account, as `welcome` will say it, or null for a guest. May take a refresh. Under a wrong id
+   * no cursor is found: everything else works, but nothing is resumed.
+   */
   token: () => Promise<{ token: string; account: string } | null>;
   /** The token was refused (4401): get another one if possible. */
   onTokenRefused: () => Promise<unknown>;

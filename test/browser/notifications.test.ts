@@ -1,0 +1,127 @@
+/** What one is told of: the bell, the list, how one wants to be told, and following a drop. */
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  complaints,
+  describeInBrowser,
+  openBrowser,
+  openPage,
+  type Shop,
+  startShop,
+  watchComplaints,
+} from './harness.ts';
+import { camera, looks, settle, signInAnyLanguage } from './pictures.ts';
+import { fromNow } from './shop-api.ts';
+import { signIn } from './steps.ts';
+
+describeInBrowser('notifications', { timeout: 120_000 }, () => {
+  let shop: Shop;
+  let browser: Browser;
+  beforeAll(async () => {
+    shop = await startShop();
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await shop?.stop();
+  });
+  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+  test('counted by the bell as they come, read where they are seen, and in every tab', async () => {
+    const person = await shop.api.newPerson();
+    const page = await openPage(browser);
+    await signIn(page, shop.url, person);
+    const other = watchComplaints(await page.context().newPage());
+    await other.goto(shop.url);
+    const bell = page.locator('.bell');
+    await bell.waitFor();
+    const drop = await shop.api.newCoupon({ title: 'First Snow' });
+    await shop.api.claim(person, drop.id);
+    await page.getByRole('link', { name: 'Notifications, 1 new' }).waitFor();
+    await other.getByRole('link', { name: 'Notifications, 1 new' }).waitFor();
+    await bell.click();
+    await page.locator('.notice[data-unread="true"] a').waitFor();
+    await other.getByRole('link', { name: 'Notifications', exact: true }).waitFor();
+    expect(await page.locator('.bell-count').count()).toBe(0);
+
+    const second = await shop.api.newCoupon({ title: 'Second Snow' });
+    await shop.api.claim(person, second.id);
+    await page.locator('.notice').nth(1).waitFor();
+    expect(await page.locator('.notice').first().textContent()).toContain('Second Snow');
+    await page.reload();
+    await page.locator('.notice[data-unread="false"]').nth(1).waitFor();
+    await page.locator('.notice a').first().click();
+    await page.waitForURL(/\/coupons\//);
+    await page.context().close();
+  });
+
+  test('what is chosen counts at once, and can be as everybody begins again', async () => {
+    const person = await shop.api.newPerson();
+    const page = await openPage(browser);
+    await signIn(page, shop.url, person);
+    await page.goto(`${shop.url}/notifications/settings`);
+    const choice = page.getByLabel('A drop is sold out: Here');
+    await choice.uncheck();
+    await page.getByText('Saved.').waitFor();
+    await page.getByText('English', { exact: true }).click();
+    await page.getByLabel('Slack', { exact: true }).fill('https://example.com/not-a-webhook');
+    await page.getByRole('button', { name: 'Save: Slack' }).click();
+    await page.locator('.field-hint.wrong').waitFor();
+    await page.getByLabel('Slack', { exact: true }).fill('https://hooks.slack.com/services/T00/B00/secret0123');
+    await page.getByRole('button', { name: 'Save: Slack' }).click();
+    await page.locator('.webhook-shown').waitFor();
+    expect(await page.locator('.webhook-shown').textContent()).not.toContain('secret');
+    await page.reload();
+    await choice.waitFor();
+    expect(await choice.isChecked()).toBe(false);
+    await page.getByRole('button', { name: 'Remove: Slack' }).click();
+    await page.getByRole('button', { name: 'As everybody begins' }).click();
+    await expect.poll(() => choice.isChecked()).toBe(true);
+    await page.getByRole('button', { name: 'Save: Slack' }).waitFor();
+    await page.context().close();
+  });
+
+  test('one press on a drop’s page, and one is told when it opens', async () => {
+    const drop = await shop.api.newCoupon({ opensAt: fromNow(3_600) });
+    const person = await shop.api.newPerson();
+    const page = await openPage(browser);
+    await signIn(page, shop.url, person);
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    await page.getByRole('button', { name: 'Tell me when it opens' }).click();
+    await page.getByText('You will be told').first().click();
+    await page.getByLabel('when it is sold out').check();
+    await page.reload();
+    await page.getByText('You will be told').first().click();
+    for (const choice of ['when it opens', 'when it is sold out', 'when it is back in stock'])
+      await expect.poll(() => page.getByLabel(choice).isChecked()).toBe(true);
+    for (const choice of ['when it opens', 'when it is sold out', 'when it is back in stock'])
+      await page.getByLabel(choice).click();
+    await page.getByRole('button', { name: 'Tell me when it opens' }).waitFor();
+    await page.context().close();
+  });
+
+  test.each(looks)('looks of notifications, $name', async (kind) => {
+    const { api, url } = shop;
+    const person = await api.newPerson();
+    const page = await openPage(browser, kind.options);
+    await signInAnyLanguage(page, url, person);
+    const look = camera(page, kind);
+    await page.goto(`${url}/notifications`);
+    await page.locator('.empty').waitFor();
+    await look('notifications-none');
+    for (const title of ['겨울맞이 전 상품 20% 쿠폰', 'Stoneware cup, second batch'])
+      await api.claim(person, (await api.newCoupon({ title })).id);
+    await page.locator('.notice').nth(1).waitFor();
+    await look('notifications');
+    await page.goto(`${url}/notifications/settings`);
+    await page.locator('.channel-table').waitFor();
+    await look('notification-settings', true);
+    const drop = await api.newProduct({ title: '새벽 에디션 무선 헤드폰', opensAt: fromNow(3_600) });
+    await page.goto(`${url}/drops/${drop.id}`);
+    await page.locator('.tell-button').click();
+    await page.locator('.tell summary').click();
+    await settle(page);
+    await look('tell-me', false);
+    await page.context().close();
+  });
+});
