@@ -19,7 +19,7 @@ import { type Links, letterOf } from './letters.ts';
 import { type Attempt, LOST_AFTER_MS, recordAttempts, type TakenDelivery, takeDeliveries } from './outbox.ts';
 
 /** Co-prime, so that the channels' rounds don't begin together. */
-const EVERY_MS: Readonly<Record<Channel['name'], number>> = { email: 107, slack: 109, discord: 113 };
+const EVERY_MS: Readonly<Record<Channel['name'], number>> = { email: 107, slack: 211, discord: 223 };
 /** Letters on their way at the same time. */
 const AT_ONCE: Readonly<Record<Channel['name'], number>> = { email: 10, slack: 20, discord: 20 };
 const TAKE_MAX = 200;

@@ -68,8 +68,13 @@ $$;
 -- `p_within_ms` for it, then they are taken for lost, and due again.
 create or replace function take_deliveries(p_channel text, p_limit integer, p_within_ms integer)
 returns table (id text, "userId" text, attempts integer, type text, data json, email text, "emailOn" boolean, slack text, discord text, language text)
-language sql volatile
+language plpgsql volatile
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_hashjoin = off set enable_mergejoin = off as $$
+#variable_conflict use_column
+begin
+  -- Most looks find nothing, and must cost nothing.
+  if not exists (select from deliveries d where d.channel = p_channel and d.state = 'pending' and d.due_at <= statement_timestamp()) then return; end if;
+  return query
   with due as materialized (
     select d.ctid as at from deliveries d
     where d.channel = p_channel and d.state = 'pending' and d.due_at <= statement_timestamp()
@@ -83,8 +88,8 @@ set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set e
   from taken t
   left join lateral (select * from notifications where notifications.id = t.notification_id offset 0) n on true
   left join lateral (select * from accounts where accounts.id = t.user_id offset 0) a on true
-  left join lateral (select * from notification_settings where user_id = t.user_id offset 0) s on true
-$$;
+  left join lateral (select * from notification_settings where user_id = t.user_id offset 0) s on true;
+end $$;
 
 -- record_deliveries: what became of deliveries that were under way.
 --   sent      the other side has them
