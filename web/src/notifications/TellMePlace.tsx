@@ -1,17 +1,17 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { account } from '../accounts/session.ts';
 import type { Drop, DropState } from '../drops/drop.ts';
 import { serverNow } from '../realtime/clock.ts';
 
 type TellMe = typeof import('./TellMe.tsx').default;
 
-/** Around the opening nobody asks for what can wait. */
-const quietMilliseconds = 2 * 60_000;
+/** Around the opening nobody asks for what can wait, and after it not all at once. */
+const quietMilliseconds = (2 + 3 * Math.random()) * 60_000;
 
 /**
- * Where "tell me" stands on a drop's page. It comes when the page is there, and not in the hardest minute; its place is kept, so that
- * nothing moves.
+ * Where "tell me" stands on a drop's page. It comes when the page is there, and not in the hardest minute; its place is kept before, and when
+ * it has gone with the opening, so that nothing moves.
  */
 export function TellMePlace({ drop, state }: { drop: Drop; state: DropState }) {
   const TellMe = useSignal<TellMe | null>(null);
@@ -27,6 +27,10 @@ export function TellMePlace({ drop, state }: { drop: Drop; state: DropState }) {
       () => undefined,
     );
   }, [isWanted, isQuiet]);
-  if (!isWanted) return null;
-  return <div class="tell-place">{TellMe.value && <TellMe.value drop={drop} state={state} />}</div>;
+  const hasPlace = useRef(false);
+  hasPlace.current ||= isWanted;
+  if (!hasPlace.current) return null;
+  return (
+    <div class="tell-place">{isWanted && isQuiet && TellMe.value && <TellMe.value drop={drop} state={state} />}</div>
+  );
 }
