@@ -103,6 +103,8 @@ describeInBrowser('the waiting line', { timeout: 90_000 }, () => {
     await shop.api.giveBack(holder, grantId);
     const offer = page.getByRole('alert').filter({ hasText: 'It’s your turn!' });
     await offer.waitFor();
+    await page.reload();
+    await offer.waitFor();
     await offer.getByRole('link', { name: 'Pay now' }).click();
     await page.getByText('Held for you until').waitFor();
     await offer.waitFor({ state: 'hidden' });
