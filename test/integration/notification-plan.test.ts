@@ -1,0 +1,71 @@
+/** That telling and sending cost the same, however much there is besides, with the plans that PostgreSQL makes when it has never heard of it. A database of its own: what else it holds changes them. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
+import { FakeChannel, NotificationWorld } from '../contracts/notification-world.ts';
+import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
+
+const [BESIDES, DUE] = [20_000, 500];
+const TABLES = [
+  'notifications',
+  'deliveries',
+  'notification_settings',
+  'interests',
+  'announcements',
+  'accounts',
+  'messages',
+];
+
+describe.skipIf(!hasPostgres)('the plans of notifications', () => {
+  const fresh = useFreshDatabase();
+  let database: PostgresDatabase;
+  let world: NotificationWorld;
+  beforeAll(async () => {
+    database = new PostgresDatabase({ url: fresh.url, connectionsMax: 1, ledgerConnectionsMax: 1 });
+    world = new NotificationWorld(database);
+    // What the planner knows: that there is next to nothing.
+    await database.execute(`
+      ${TABLES.map((table) => `alter table ${table} set (autovacuum_enabled = false)`).join(';')};
+      analyze ${TABLES.join(', ')};
+      insert into accounts (username, email, password_hash) select 'planned-' || n, 'planned-' || n || '@example.com', '!' from generate_series(1, ${BESIDES}) n;
+      insert into notification_settings (user_id, language) select id, 'en' from accounts;
+      insert into interests (drop_id, user_id, drop_opening, sold_out, back_in_stock) select 1 + n % 40, n, true, true, true from generate_series(1, ${BESIDES}) n;
+      insert into notifications (user_id, due_at, state, type, dedupe_key, data, told_at, in_app)
+      select n, now() + interval '1 day', case n % 2 when 0 then 'told' else 'scheduled' end, 'back_in_stock', 'besides', '{"dropId":"7","title":"A kettle","remaining":1}', now(), n % 2 = 0
+      from generate_series(1, ${BESIDES}) n;
+      insert into deliveries (notification_id, user_id, due_at, channel, state, type)
+      select n, n, now() + interval '1 day', 'email', case n % 2 when 0 then 'sent' else 'pending' end, 'back_in_stock' from generate_series(1, ${BESIDES}) n;
+      insert into notifications (user_id, due_at, state, type, dedupe_key, data)
+      select n, now() - interval '1 minute', 'scheduled', 'back_in_stock', 'due', '{"dropId":"7","title":"A kettle","remaining":1}' from generate_series(1, ${DUE}) n;
+      insert into announcements (drop_id, due_at, state, type, dedupe_key, data)
+      values (8, now() - interval '1 minute', 'scheduled', 'back_in_stock', 'gone', '{"dropId":"8","title":"A kettle","remaining":1}')`);
+  });
+  afterAll(() => database.close());
+
+  async function rowsRead(): Promise<number> {
+    await database.query('select pg_stat_force_next_flush()');
+    const [row] = await database.query<{ read: string }>(
+      `select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) as read from pg_stat_user_tables where relname = any($1)`,
+      [TABLES],
+    );
+    return Number(row?.read);
+  }
+
+  async function costOf(work: () => Promise<unknown>): Promise<number> {
+    const before = await rowsRead();
+    await work();
+    return (await rowsRead()) - before;
+  }
+
+  it('read what is due and whom it concerns, and nothing besides', async () => {
+    // Due themselves, with the followers of one drop: some rows each, of which none is looked at twenty thousand times.
+    const told = await costOf(() => world.due());
+    expect(world.announced).toHaveLength(2 * DUE);
+    expect(told).toBeLessThan(4 * 2 * DUE);
+    expect(await costOf(() => world.due())).toBeLessThan(10);
+    const channel = new FakeChannel();
+    const sent = await costOf(() => world.send(channel));
+    expect(channel.letters).toHaveLength(2 * DUE);
+    expect(sent).toBeLessThan(8 * 2 * DUE);
+    expect(await costOf(() => world.send(channel))).toBeLessThan(10);
+  });
+});
