@@ -196,11 +196,11 @@ export const VIEWS: readonly Case<Stage>[] = [
       const wire = await stage.member(person);
       const pinging = setInterval(() => void wire.send({ type: 'ping' }), 20);
       try {
-        for (let count = 0; count < 8; count += 1) {
+        for (let count = 0; count < 4; count += 1) {
           await person.win(stage.node(count), dropId);
           await wire.ping();
         }
-        await live(stage, person, dropId, wire);
+        await live(stage, person, dropId, wire, 2);
       } finally {
         clearInterval(pinging);
       }

@@ -21,7 +21,7 @@ const hasServers = isCi || hasDocker() || findPostgresBinaries() !== undefined;
 
 /** What lets every rule be tried, quickly. */
 const ENVIRONMENT = {
-  ACCESS_TOKEN_SECONDS: '6',
+  ACCESS_TOKEN_SECONDS: '10',
   SOCKET_HEARTBEAT_SECONDS: '2',
   SOCKET_MESSAGES_PER_SECOND: '400',
   SOCKET_UNSENT_BYTES_MAX: '65536',
@@ -36,7 +36,7 @@ function settingsFor(servers: readonly string[], restart: string | null): Server
   return {
     servers,
     admin: { login: 'admin', password: ADMIN_PASSWORD },
-    tokenSeconds: 6,
+    tokenSeconds: 10,
     messagesPerSecond: 400,
     unsentBytes: 65_536,
     socketsPerUser: 6,
@@ -77,9 +77,10 @@ describe('every rule of docs/socket.md holds', () => {
     try {
       const gateways = cluster.processes.filter(({ name }) => name.startsWith('gateway-')).map(({ url }) => url);
       expect(gateways).toHaveLength(2);
-      const results = await tryServer(settingsFor(gateways, null), () => {});
+      const results = await tryServer({ ...settingsFor(gateways, null), socketsPerAddress: null }, () => {});
       expect(isClean(results), writeReport(rulesOf('S'), results)).toBe(true);
-      expect(untried(results)).toEqual(['S19', 'S23']);
+      // A cluster for load tests takes any number from one address.
+      expect(untried(results)).toEqual(['S18', 'S19', 'S23']);
     } finally {
       await cluster.stop();
     }
