@@ -252,7 +252,8 @@ export function notifyContract(adapter: string, databaseOf: () => Database): voi
       await Promise.all([world.due(), world.due()]);
       const tookMs = performance.now() - startedMs;
       expect(await toldFor('many')).toBe(10_000);
-      const told = world.announced.slice(before).map(([, userId]) => userId);
+      // Without what earlier tests have left for a later hour.
+      const told = world.announced.slice(before).flatMap(([, userId]) => (Number(userId) > 6_000_000 ? [userId] : []));
       expect([told.length, new Set(told).size]).toEqual([10_000, 10_000]);
       console.log(`${adapter}: 10,000 due notifications in ${Math.round(tookMs)} ms`);
       expect(tookMs).toBeLessThan(10_000);
