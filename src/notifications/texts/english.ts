@@ -1,4 +1,5 @@
 /** In the words of the pages (web/src/language/english.ts, and those beside it). */
+import { formatCode } from '../../coupons/code.ts';
 import type { NotificationData } from '../notification.ts';
 import { formatOf } from './format.ts';
 import type { Texts, Words } from './text.ts';
@@ -115,7 +116,7 @@ export const english: Texts = {
 /** What there is to know about a coupon or a slot; it may have been used or paid since. */
 function unit({ kind, code, validUntil, holdUntil }: NotificationData['granted']): string {
   if (kind === 'product') return holdUntil ? `It is held for you until ${deadline(holdUntil)}: pay before then.` : '';
-  return sentences(code && `Your code: ${code}.`, validUntil && `Valid until ${time(validUntil)}.`);
+  return sentences(code && `Your code: ${formatCode(code)}.`, validUntil && `Valid until ${time(validUntil)}.`);
 }
 
 function sentences(...all: readonly (string | null | undefined)[]): string {

@@ -1,4 +1,5 @@
 /** In the words of the pages (web/src/language/korean.ts, and those beside it). No particle follows what others typed: which one it would be depends on its last sound. */
+import { formatCode } from '../../coupons/code.ts';
 import type { NotificationData } from '../notification.ts';
 import { formatOf } from './format.ts';
 import type { Texts, Words } from './text.ts';
@@ -112,7 +113,10 @@ export const korean: Texts = {
 /** What there is to know about a coupon or a slot; it may have been used or paid since. */
 function unit({ kind, code, validUntil, holdUntil }: NotificationData['granted']): string {
   if (kind === 'product') return holdUntil ? `${deadline(holdUntil)}까지 보관해 드리니 그 전에 결제해 주세요.` : '';
-  return sentences(code && `쿠폰 코드: ${code}.`, validUntil && `${time(validUntil)}까지 사용할 수 있어요.`);
+  return sentences(
+    code && `쿠폰 코드: ${formatCode(code)}.`,
+    validUntil && `${time(validUntil)}까지 사용할 수 있어요.`,
+  );
 }
 
 function sentences(...all: readonly (string | null | undefined)[]): string {

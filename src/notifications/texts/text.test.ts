@@ -5,7 +5,7 @@ import { textOf } from './text.ts';
 const DROP = { dropId: '7', title: 'A kettle' };
 const GRANT = { ...DROP, grantId: '7-3' };
 const UNIT = { ...GRANT, serial: 3, arrival: 1_203, code: null, validUntil: null, holdUntil: null };
-const COUPON = { ...UNIT, kind: 'coupon', code: 'ABCD-2345', validUntil: '2027-01-01T14:59:00.000Z' } as const;
+const COUPON = { ...UNIT, kind: 'coupon', code: 'ABCD2345WXYZ', validUntil: '2027-01-01T14:59:00.000Z' } as const;
 const SLOT = { ...UNIT, kind: 'product', holdUntil: '2026-11-21T10:04:40.900Z' } as const;
 const PAYMENT = { ...GRANT, paymentId: 'p1', amount: 12_900, currency: 'KRW', failure: null };
 
@@ -65,7 +65,7 @@ describe('the texts of notifications', () => {
         If it was not you, there is nothing to do: your password stays as it is.
       granted
         It’s yours: A kettle
-        You were the 1,203rd to arrive. Your code: ABCD-2345. Valid until Fri, Jan 1, 2027, 2:59 PM UTC.
+        You were the 1,203rd to arrive. Your code: ABCD-2345-WXYZ. Valid until Fri, Jan 1, 2027, 2:59 PM UTC.
       granted
         You’re in: A kettle
         You were the 1,203rd to arrive. It is held for you until Sat, Nov 21, 2026, 10:04:40 AM UTC: pay before then.
@@ -110,7 +110,7 @@ describe('the texts of notifications', () => {
         When this was sent, 1 was left. First come, first served.
       your_turn
         It’s your turn: A kettle
-        A coupon came back, and as the next in line you have it. Your code: ABCD-2345. Valid until Fri, Jan 1, 2027, 2:59 PM UTC.
+        A coupon came back, and as the next in line you have it. Your code: ABCD-2345-WXYZ. Valid until Fri, Jan 1, 2027, 2:59 PM UTC.
       your_turn
         It’s your turn: A kettle
         A slot came back, and as the next in line you have it. It is held for you until Sat, Nov 21, 2026, 10:04:40 AM UTC: pay before then."
@@ -131,7 +131,7 @@ describe('the texts of notifications', () => {
         직접 요청하지 않으셨다면 아무것도 하지 않으셔도 돼요. 비밀번호는 그대로예요.
       granted
         쿠폰을 받았어요: A kettle
-        1,203번째로 도착하셨어요. 쿠폰 코드: ABCD-2345. 2027년 1월 1일 (금) 오후 11:59 KST까지 사용할 수 있어요.
+        1,203번째로 도착하셨어요. 쿠폰 코드: ABCD-2345-WXYZ. 2027년 1월 1일 (금) 오후 11:59 KST까지 사용할 수 있어요.
       granted
         구매권을 받았어요: A kettle
         1,203번째로 도착하셨어요. 2026년 11월 21일 (토) 오후 7:04:40 KST까지 보관해 드리니 그 전에 결제해 주세요.
@@ -176,7 +176,7 @@ describe('the texts of notifications', () => {
         알림을 보낸 시점에 1개가 남아 있었어요. 도착한 순서대로 드려요.
       your_turn
         차례가 되었어요: A kettle
-        대기하시던 쿠폰이 반납되어 순서대로 받으셨어요. 쿠폰 코드: ABCD-2345. 2027년 1월 1일 (금) 오후 11:59 KST까지 사용할 수 있어요.
+        대기하시던 쿠폰이 반납되어 순서대로 받으셨어요. 쿠폰 코드: ABCD-2345-WXYZ. 2027년 1월 1일 (금) 오후 11:59 KST까지 사용할 수 있어요.
       your_turn
         차례가 되었어요: A kettle
         대기하시던 구매권이 반납되어 순서대로 받으셨어요. 2026년 11월 21일 (토) 오후 7:04:40 KST까지 보관해 드리니 그 전에 결제해 주세요."
