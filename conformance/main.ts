@@ -7,7 +7,7 @@ import { CLIENT_CASES } from './client/cases.ts';
 import { tryClient } from './client/suite.ts';
 import { help, type Options, readOptions } from './options.ts';
 import { isClean, progressLine, writeReport } from './report.ts';
-import { rulesOf } from './rules.ts';
+import { NEVER_TRIED, rulesOf } from './rules.ts';
 import { SERVER_CASES } from './server/cases.ts';
 import { tryServer } from './server/suite.ts';
 
@@ -20,6 +20,10 @@ async function main(options: Options): Promise<number> {
       : await tryClient(options.command, tell, CLIENT_CASES.filter(isChosen));
   const rules = rulesOf(options.side === 'server' ? 'S' : 'C').filter(({ id }) => isChosen({ rule: id }));
   console.log(`\n${writeReport(rules, results)}`);
+  const never = NEVER_TRIED.filter(([id]) => rules.some((rule) => rule.id === id)).map(
+    ([id, part]) => `${id}: ${part}`,
+  );
+  if (never.length > 0) console.log(`parts that this suite never tries\n  ${never.join('\n  ')}\n`);
   console.log(`${((performance.now() - startedMs) / 1000).toFixed(0)} s`);
   return isClean(results) ? 0 : 1;
 }

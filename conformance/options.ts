@@ -10,7 +10,7 @@ npm run conformance -- --client COMMAND
 
   Tries every rule of docs/socket.md: S1 to S23 on a server, C1 to C10 on a client. Ends with 1 when a rule does not hold.
 
-  --server URL              a node; several are the nodes of one shop. It signs up about 60 buyers and makes drops: not on a real shop
+  --server URL              a node; several are the nodes of one shop. It signs up about 40 buyers and makes drops: not on a real shop
   --admin NAME:PASSWORD     who makes the drops (or CONFORMANCE_ADMIN in the environment)
   --client COMMAND          a program around the client; docs/socket.md, Conformance, says what it reads and writes
   --only LIST               these rules, with commas between them
