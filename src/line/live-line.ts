@@ -1,6 +1,6 @@
 /**
- * Keeps those who wait told of their place: at most once a second and drop, on the sockets that watch the drop, and only those whose place has changed. One query per
- * drop, however many watch.
+ * Keeps those who wait told of their place: at most once a second and drop, on the sockets that watch the drop, and only those whose place has changed, or who have just
+ * come. One query per drop, however many watch.
  */
 import type { Queryable } from '../database/database.ts';
 import type { Catalogue } from '../drops/catalogue.ts';
@@ -21,7 +21,9 @@ interface Line {
   /** As of this entry of the drop's log. */
   entries: number;
   /** What each listener was told last. */
-  told: WeakMap<Listener, number>;
+  readonly told: WeakMap<Listener, number>;
+  /** As whom each listener was looked up, so that whoever has just come, or come as somebody else, is. */
+  readonly known: WeakMap<Listener, string>;
 }
 
 export class LiveLine {
@@ -51,11 +53,13 @@ export class LiveLine {
         const drop = this.#parts.catalogue.known(dropId);
         if (drop === undefined || !drop.waitingLine) continue;
         seen.add(dropId);
-        const line = this.#lines.get(dropId) ?? { entries: -1, told: new WeakMap() };
+        const line = this.#lines.get(dropId) ?? { entries: -1, told: new WeakMap(), known: new WeakMap() };
         this.#lines.set(dropId, line);
-        if (line.entries === drop.entries) continue;
         const { entries } = drop;
-        await this.#tell(dropId, line, [...watchers]);
+        const members = [...watchers].filter(({ identity }) => identity !== undefined);
+        const moved = line.entries !== entries;
+        const concerned = moved ? members : members.filter((each) => line.known.get(each) !== each.identity?.accountId);
+        if (concerned.length > 0) await this.#tell(dropId, line, concerned);
         line.entries = entries;
       }
     } catch {
@@ -66,12 +70,15 @@ export class LiveLine {
     }
   }
 
-  async #tell(dropId: string, { told }: Line, watchers: readonly Listener[]): Promise<void> {
-    const members = watchers.filter(({ identity }) => identity !== undefined);
-    const userIds = [...new Set(members.map(({ identity }) => identity?.accountId ?? ''))];
+  async #tell(dropId: string, { told, known }: Line, members: readonly Listener[]): Promise<void> {
+    const asked = members.map((listener) => [listener, listener.identity?.accountId ?? ''] as const);
+    const userIds = [...new Set(asked.map(([, userId]) => userId))];
     const { waiting, places } = await lineOf(this.#parts.database, dropId, userIds);
-    for (const listener of members) {
-      const place = places.get(listener.identity?.accountId ?? '');
+    for (const [listener, userId] of asked) {
+      // Somebody else's meanwhile: the next look is theirs.
+      if (listener.identity?.accountId !== userId) continue;
+      const place = places.get(userId);
+      known.set(listener, userId);
       if (place?.position === told.get(listener)) continue;
       if (place === undefined) told.delete(listener);
       else told.set(listener, place.position);

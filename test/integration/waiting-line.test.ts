@@ -88,6 +88,17 @@ describe('the waiting line', () => {
       await socket.send({ type: 'watch', dropIds: [dropId] });
     }
     expect(await sockets[1]?.next({ type: 'line', position: 2 })).toMatchObject({ dropId, waiting: 2 });
+    // Whoever comes later hears it, too, though nothing has changed; also as somebody else.
+    const late = app.current.socket();
+    for (const [person, position] of [
+      [bob, 2],
+      [alice, 1],
+    ] as const) {
+      await late.authenticate(person.token);
+      await late.send({ type: 'watch', dropIds: [dropId] });
+      expect(await late.next({ type: 'line', position })).toMatchObject({ dropId, waiting: 2 });
+    }
+    late.close();
     await giveBack(grants[0] as { id: string; token: string });
     expect(await sockets[0]?.next({ type: 'line', position: null })).toMatchObject({ dropId, waiting: 1 });
     expect(await sockets[1]?.next({ type: 'line', position: 1 })).toMatchObject({ dropId, waiting: 1 });
