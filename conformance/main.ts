@@ -18,6 +18,7 @@ async function main(options: Options): Promise<number> {
     options.side === 'server'
       ? await tryServer(options.settings, tell, SERVER_CASES.filter(isChosen))
       : await tryClient(options.command, tell, CLIENT_CASES.filter(isChosen));
+  if (results.length === 0) throw new Error('--only leaves no case: S rules are for servers, C rules for clients');
   const rules = rulesOf(options.side === 'server' ? 'S' : 'C').filter(({ id }) => isChosen({ rule: id }));
   console.log(`\n${writeReport(rules, results)}`);
   const never = NEVER_TRIED.filter(([id]) => rules.some((rule) => rule.id === id)).map(

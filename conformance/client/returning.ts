@@ -1,10 +1,11 @@
 /** C4 to C6: when one comes back, and when one leaves. */
-import { type Case, expectThat } from '../case.ts';
+import { Broken, type Case, expectThat } from '../case.ts';
 import { type Play, type Session, SLACK_MS } from './play.ts';
 import type { Connection, Turn } from './scripted-server.ts';
 
 const BACKOFF_MAX_MS = 20_000;
 const FULL_WAIT_MS = 5_000;
+const LONG_WAIT_WITHIN_MS = 25_000;
 const CLIENTS_COMPARED = 4;
 const GAPS = 5;
 /** Taken, and thrown out before `welcome`: nothing that a client might call a success. */
@@ -172,13 +173,15 @@ async function gapsOf(session: Session): Promise<number[]> {
 
 /** Until it waits for long, by then it has failed often; the count of its attempts. */
 async function aLongWait(session: Session): Promise<number> {
-  for (;;) {
+  const untilMs = Date.now() + LONG_WAIT_WITHIN_MS;
+  while (Date.now() < untilMs) {
     const { sockets } = session.server;
     const last = sockets.at(-1);
     const quietMs = last?.endedAtMs === undefined ? 0 : Date.now() - last.endedAtMs;
     if (sockets.length >= 3 && quietMs > 900) return sockets.length;
     await session.look(() => undefined, 50);
   }
+  throw new Broken('longer waits after several attempts', `${session.server.sockets.length} attempts`);
 }
 
 function pings({ frames }: Connection): number[] {

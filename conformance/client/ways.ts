@@ -6,7 +6,7 @@ import { type Connection, news, type Turn, watchedIn } from './scripted-server.t
 
 const REFUSED: Turn = { refuses: 403 };
 const BLOCKED_AFTER = 3;
-const STREAM_WITHIN_MS = 40_000;
+const STREAM_WITHIN_MS = 25_000;
 const REQUEST_ID = 'conformance-1';
 
 export const WAYS: readonly Case<Play>[] = [
