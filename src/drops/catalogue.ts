@@ -5,13 +5,15 @@
 import type { Queryable } from '../database/database.ts';
 import type { DropStanding } from '../ledger/ledger.ts';
 import { type Drop, standingOf } from './drop.ts';
-import { type DropFilter, dropById, listDrops } from './store.ts';
+import { type DropFilter, dropsById, listDrops } from './store.ts';
 
 /** Beyond this the drop that was loaded first goes; it is loaded again when somebody asks. */
 const DROPS_MAX = 5_000;
 /** How old a list may be, and how long an id is known to be nobody's. */
 const FRESH_MS = 500;
 const LISTS_MAX = 200;
+/** Ids that are being looked for, or were just now: beyond this, all are looked for again. */
+const LOOKED_FOR_MAX = 10_000;
 
 interface Remembered<Value> {
   readonly value: Promise<Value>;
@@ -34,13 +36,30 @@ export class Catalogue {
   }
 
   /** The drop, loaded if need be; undefined if there is none. Many who ask for the same one at once cost one query. */
-  load(id: string): Promise<Drop | undefined> {
-    const drop = this.#drops.get(id);
-    if (drop !== undefined) return Promise.resolve(drop);
-    return remember(this.#loading, id, async () => {
-      const loaded = await dropById(this.#database, id);
-      return loaded && this.put(loaded);
-    });
+  async load(id: string): Promise<Drop | undefined> {
+    return this.#drops.get(id) ?? (await this.loadAll([id])).get(id);
+  }
+
+  /** Of these those that there are, by id; with one query for all that nobody has looked for just now. */
+  async loadAll(ids: readonly string[]): Promise<Map<string, Drop>> {
+    const nowMs = Date.now();
+    const unknown = ids.filter((id) => !this.#drops.has(id) && (this.#loading.get(id)?.untilMs ?? 0) <= nowMs);
+    if (unknown.length > 0) this.#look(unknown, nowMs + FRESH_MS);
+    const drops = await Promise.all(ids.map((id) => this.#drops.get(id) ?? this.#loading.get(id)?.value));
+    return new Map(drops.filter((drop) => drop !== undefined).map((drop) => [drop.id, drop]));
+  }
+
+  #look(ids: readonly string[], untilMs: number): void {
+    if (this.#loading.size + ids.length > LOOKED_FOR_MAX) this.#loading.clear();
+    const all = dropsById(this.#database, ids);
+    for (const id of ids) {
+      const value = all.then((drops) => {
+        const drop = drops.get(id);
+        return drop && this.put(drop);
+      });
+      this.#loading.set(id, { value, untilMs });
+      value.catch(() => this.#loading.delete(id));
+    }
   }
 
   /** A list as of at most half a second ago, each drop with where it stands now. */

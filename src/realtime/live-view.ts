@@ -18,6 +18,11 @@ const TELL_EVERY_MS = 200;
 const SLICE_LISTENERS = 250;
 /** Unknown drops that one connection may ask for in its life. */
 const UNKNOWN_DROPS_MAX = 200;
+/** … and all that come from one address, in a minute: a query each, or part of one, which people who watch what there is never cost. */
+const UNKNOWN_DROPS_PER_ADDRESS_MAX = 2_000;
+const MINUTE_MS = 60_000;
+const ADDRESSES_MAX = 10_000;
+const RETRY_AFTER_SECONDS = 2;
 
 interface Topic {
   readonly watchers: Set<Listener>;
@@ -31,6 +36,11 @@ export class LiveView {
   readonly #catalogue: Catalogue;
   readonly #nowMs: () => number;
   readonly #topics = new Map<string, Topic>();
+  /** For whom drops are being looked up: one look at a time, and after it for what is watched then. */
+  readonly #lookingUp = new Set<Listener>();
+  /** Unknown drops by address, of this minute. */
+  readonly #unknown = new Map<string, number>();
+  #minuteEndsAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(catalogue: Catalogue, nowMs: () => number) {
@@ -46,16 +56,16 @@ export class LiveView {
     clearInterval(this.#timer);
   }
 
-  /** Replaces what the connection watches; tells it at once where each drop stands. */
+  /** Replaces what the listener watches; tells it at once where each drop stands. */
   watch(listener: Listener, dropIds: readonly string[]): void {
     this.leave(listener);
     const unique = [...new Set(dropIds)];
     listener.watched = unique;
     for (const dropId of unique) {
       const drop = this.#catalogue.known(dropId);
-      if (drop === undefined) void this.#loadAndJoin(listener, dropId);
-      else this.#join(listener, drop);
+      if (drop !== undefined) this.#join(listener, drop);
     }
+    if (unique.some((dropId) => !this.#isWatched(dropId, listener))) void this.#lookUp(listener);
   }
 
   leave(listener: Listener): void {
@@ -67,18 +77,56 @@ export class LiveView {
     listener.watched = [];
   }
 
-  async #loadAndJoin(listener: Listener, dropId: string): Promise<void> {
-    const drop = isDropId(dropId) ? await this.#catalogue.load(dropId).catch(() => undefined) : undefined;
-    if (!listener.watched.includes(dropId)) return; // it watches something else by now, or is gone
-    if (drop === undefined) this.#refuse(listener, dropId);
-    else this.#join(listener, drop);
+  #isWatched(dropId: string, listener: Listener): boolean {
+    return this.#topics.get(dropId)?.watchers.has(listener) === true;
   }
 
-  /** Looking for what is not there costs a query each time: nobody needs to do that often. */
+  /** Of what it watches, what this process does not know: with one query, and one at a time for a listener, however often it changes its mind. */
+  async #lookUp(listener: Listener): Promise<void> {
+    if (this.#lookingUp.has(listener)) return;
+    this.#lookingUp.add(listener);
+    try {
+      let watched: readonly string[];
+      do {
+        watched = listener.watched;
+        const missing = watched.filter((dropId) => !this.#isWatched(dropId, listener));
+        if (this.#asksForTooMany(listener, missing)) return;
+        const drops = await this.#catalogue.loadAll(missing.filter(isDropId)).catch(() => undefined);
+        // It watches something else by now, or is gone.
+        if (watched !== listener.watched) continue;
+        for (const dropId of missing) this.#answer(listener, dropId, drops);
+      } while (watched !== listener.watched);
+    } finally {
+      this.#lookingUp.delete(listener);
+    }
+  }
+
+  #answer(listener: Listener, dropId: string, drops: ReadonlyMap<string, Drop> | undefined): void {
+    const drop = drops?.get(dropId);
+    if (drop !== undefined) this.#join(listener, drop);
+    else if (drops === undefined)
+      listener.send(errorMessage('ledger_unavailable', { dropId, retryAfterSeconds: RETRY_AFTER_SECONDS }));
+    else this.#refuse(listener, dropId);
+  }
+
+  /** Nobody needs to look for what is not there often, on one connection or, by always opening another, on many. */
   #refuse(listener: Listener, dropId: string): void {
+    this.#unknown.set(listener.address, (this.#unknown.get(listener.address) ?? 0) + 1);
     listener.send(errorMessage('drop_not_found', { dropId }));
     listener.unknownDrops += 1;
     if (listener.unknownDrops > UNKNOWN_DROPS_MAX) listener.close(CLOSE.flood, 'too many unknown drops');
+  }
+
+  #asksForTooMany(listener: Listener, missing: readonly string[]): boolean {
+    const nowMs = performance.now();
+    if (nowMs >= this.#minuteEndsAtMs || this.#unknown.size > ADDRESSES_MAX) {
+      this.#unknown.clear();
+      this.#minuteEndsAtMs = nowMs + MINUTE_MS;
+    }
+    if (missing.length === 0 || (this.#unknown.get(listener.address) ?? 0) < UNKNOWN_DROPS_PER_ADDRESS_MAX)
+      return false;
+    listener.close(CLOSE.flood, 'too many unknown drops from this address');
+    return true;
   }
 
   #join(listener: Listener, drop: Drop): void {

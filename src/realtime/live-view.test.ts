@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Catalogue } from '../drops/catalogue.ts';
+import { CLOSE, type Listener } from './listener.ts';
+import { LiveView } from './live-view.ts';
+
+/** A person who watches, and what they have heard. */
+class Watcher {
+  readonly heard: string[] = [];
+  readonly closes: number[] = [];
+  watched: readonly string[] = [];
+  unknownDrops = 0;
+  readonly address: string;
+
+  constructor(address = '203.0.113.7') {
+    this.address = address;
+  }
+
+  send(message: string): void {
+    const { type, code, dropId } = JSON.parse(message);
+    this.heard.push(`${code ?? type} ${dropId}`);
+  }
+
+  sendPacket(): void {}
+
+  close(code: number): void {
+    this.closes.push(code);
+  }
+}
+
+describe('looking up what is watched', () => {
+  let queries: string[][];
+  let answer: (() => void)[];
+  let view: LiveView;
+  let fails: boolean;
+
+  beforeEach(() => {
+    queries = [];
+    answer = [];
+    fails = false;
+    const database = {
+      query: (_text: string, [ids]: [string[]]) =>
+        new Promise((resolve, reject) => {
+          queries.push(ids);
+          answer.push(() => (fails ? reject(new Error('away')) : resolve([])));
+        }),
+    };
+    view = new LiveView(new Catalogue(database as never), Date.now);
+  });
+
+  const watch = (watcher: Watcher, ...ids: string[]) => view.watch(watcher as unknown as Listener, ids);
+  const answered = async () => {
+    for (const each of answer.splice(0)) each();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it('costs one query, however many drops, and one at a time, however often somebody changes their mind', async () => {
+    const watcher = new Watcher();
+    watch(watcher, '1', '2', '3');
+    watch(watcher, '4', '5');
+    watch(watcher, '6', 'no id');
+    expect(queries).toEqual([['1', '2', '3']]);
+    await answered();
+    expect(queries).toEqual([['1', '2', '3'], ['6']]);
+    await answered();
+    expect(watcher.heard).toEqual(['drop_not_found 6', 'drop_not_found no id']);
+  });
+
+  it('costs one query for all who look for the same', async () => {
+    const watchers = Array.from({ length: 50 }, () => new Watcher());
+    for (const watcher of watchers) watch(watcher, '7', '8');
+    expect(queries).toEqual([['7', '8']]);
+    await answered();
+    for (const { heard } of watchers) expect(heard).toEqual(['drop_not_found 7', 'drop_not_found 8']);
+  });
+
+  it('is not done for who has gone', async () => {
+    const watcher = new Watcher();
+    watch(watcher, '1');
+    watch(watcher, '2');
+    view.leave(watcher as unknown as Listener);
+    await answered();
+    expect(queries).toEqual([['1']]);
+    expect(watcher.heard).toEqual([]);
+  });
+
+  it('does not say that a drop is not there when nobody could look', async () => {
+    fails = true;
+    const watcher = new Watcher();
+    watch(watcher, '1');
+    await answered();
+    expect(watcher.heard).toEqual(['ledger_unavailable 1']);
+    expect(watcher.unknownDrops).toBe(0);
+  });
+
+  it('is over for an address from which nothing but unknown drops comes, on however many connections', async () => {
+    const ids = (of: number) => Array.from({ length: 100 }, (_, number) => String(1 + of * 100 + number));
+    for (let connection = 0; connection < 30; connection += 1) {
+      const watcher = new Watcher();
+      watch(watcher, ...ids(connection));
+      await answered();
+      expect(watcher.closes).toEqual(connection < 20 ? [] : [CLOSE.flood]);
+    }
+    expect(queries).toHaveLength(20);
+    const other = new Watcher('198.51.100.1');
+    watch(other, ...ids(99));
+    expect(queries).toHaveLength(21);
+  });
+});
