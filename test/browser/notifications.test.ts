@@ -45,9 +45,11 @@ describeInBrowser('notifications', { timeout: 120_000 }, () => {
     expect(await page.locator('.bell-count').count()).toBe(0);
 
     const second = await shop.api.newCoupon({ title: 'Second Snow' });
+    const read = page.waitForResponse((response) => response.url().endsWith('/v1/me/notifications/read'));
     await shop.api.claim(person, second.id);
     await page.locator('.notice').nth(1).waitFor();
     expect(await page.locator('.notice').first().textContent()).toContain('Second Snow');
+    await read;
     await page.reload();
     await page.locator('.notice[data-unread="false"]').nth(1).waitFor();
     await page.locator('.notice a').first().click();

@@ -89,7 +89,7 @@ describeInBrowser('Toss Payments', { timeout: 90_000 }, () => {
       successUrl: `${shop.url}/slots/${grantId}?payment=payment-1`,
     });
     expect(approvals).toEqual([{ paymentKey: 'key-1', amount: '42000' }]);
-    expect(new URL(page.url()).search).toBe('');
+    await page.waitForURL(({ search }) => search === '');
     await page.reload();
     await page.getByRole('button', { name: 'Pay ₩42,000' }).waitFor();
     expect(approvals).toHaveLength(1);
