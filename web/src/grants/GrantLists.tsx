@@ -75,7 +75,7 @@ function GrantList<State extends GrantState>({
   });
   useMissed(refresh);
   useEffect(() => {
-    if (arrivals.value > 0) refresh();
+    if (arrivals.value > 0) void refresh();
   }, [arrivals.value]);
 
   async function loadMore(): Promise<void> {

@@ -11,7 +11,7 @@ import { askForGrant } from './grant-store.ts';
 export function useGrant(id: string): {
   state: Signal<Loaded<Signal<Grant>>>;
   reload: () => void;
-  refresh: () => void;
+  refresh: () => Promise<void>;
 } {
   const loading = useLoad(`${id} ${account.value?.id}`, () => askForGrant(id));
   useMissed(loading.refresh);

@@ -12,7 +12,7 @@ const current = signal<{ state: LiveState; account: string | null; way: 'socket'
   account: null,
   way: 'socket',
 });
-const missed = signal(0);
+const missedListeners = new Set<() => unknown>();
 /** Per account and, as it lies in this tab's storage, per tab: each hears everything once, over reloads too. */
 const cursorKey = (accountId: string) => `doorbuster.cursor.${accountId}`;
 
@@ -32,9 +32,7 @@ const client = createLiveClient<ServerMessage>({
   onState(state, accountId, way) {
     current.value = { state, account: accountId, way };
   },
-  onMissed() {
-    missed.value += 1;
-  },
+  onMissed: () => Promise.all([...missedListeners].map((listener) => listener())),
   onTime: learnTime,
   onDefect: (code) => console.error(`The server closed the connection with ${code}: a defect of this page.`),
 });
@@ -58,8 +56,14 @@ export const connection = {
   }),
   /** False until the first connection was asked for: then there is nothing to be told about its absence. */
   isWanted: computed(() => current.value.state !== 'idle'),
-  /** Counts the times when something was told that this page has not heard: what it shows is worth asking for. */
-  missed,
+  /**
+   * Something was told that this page has not heard: what it shows is worth asking for. The listener returns when that has come, and is called
+   * again with every welcome until all have. Returns how to stop it.
+   */
+  onMissed(listener: () => unknown): () => void {
+    missedListeners.add(listener);
+    return () => missedListeners.delete(listener);
+  },
   /** Returns how to stop it. */
   onMessage(listener: (message: ServerMessage) => void): () => void {
     listeners.add(listener);

@@ -18,12 +18,13 @@ let states: [LiveState, string | null, string][];
 let cursors: ReturnType<typeof fakeCursors>;
 const onTokenRefused = vi.fn(async (): Promise<unknown> => undefined);
 const onSessionEnded = vi.fn();
-const onMissed = vi.fn();
+const onMissed = vi.fn<() => unknown>();
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.clearAllMocks();
   onSessionEnded.mockReset();
+  onMissed.mockReset();
   resetNetwork();
   identity = { token: 'token', account: '1' };
   handedOn = [];
@@ -274,6 +275,61 @@ describe('C3: what was missed is asked for', () => {
     socket().end(1006);
     await comeBack(welcome('10', true));
     expect(onMissed).not.toHaveBeenCalled();
+  });
+
+  test('stays missed until it has been asked for, with every welcome', async () => {
+    onMissed.mockRejectedValueOnce(new Error('no network')).mockReturnValueOnce(new Promise(() => undefined));
+    await welcomed();
+    socket().say(grant('11'));
+    for (const times of [2, 3, 3]) {
+      socket().end(1006);
+      await comeBack(welcome('11', true));
+      expect(socket().sent[0]).toMatchObject({ cursor: '11' });
+      expect(onMissed).toHaveBeenCalledTimes(times);
+    }
+  });
+
+  test('and for the page after a reload, which goes on nevertheless', async () => {
+    onMissed.mockReturnValue(new Promise(() => undefined));
+    await welcomed();
+    socket().say(grant('11'));
+    onMissed.mockReset();
+    clientOf().connect();
+    await socket().accept();
+    expect(socket().sent[0]).toMatchObject({ cursor: '11' });
+    socket().say(welcome('11', true));
+    expect(onMissed).toHaveBeenCalledOnce();
+    expect(cursors.kept.get('1')).toBe('11');
+  });
+
+  test('what was asked for before more was missed does not make up for that', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    onMissed.mockReturnValueOnce(promise).mockReturnValueOnce(new Promise(() => undefined));
+    await welcomed();
+    socket().end(1006);
+    await comeBack(welcome('20', false));
+    resolve();
+    await passed(0);
+    socket().end(1006);
+    await comeBack(welcome('20', true));
+    expect(onMissed).toHaveBeenCalledTimes(3);
+  });
+
+  test('one answer is enough, whichever welcome asked for it; somebody else’s is not', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    onMissed.mockReturnValueOnce(promise);
+    onMissed.mockReturnValue(new Promise(() => undefined));
+    const client = await welcomed();
+    identity = { token: 'token', account: '2' };
+    client.identityChanged(true);
+    await passed(0);
+    socket().say(welcome('10', false, '2'));
+    resolve();
+    await passed(0);
+    expect([...cursors.kept]).toEqual([
+      ['1', '10'],
+      ['2', '10 missed'],
+    ]);
   });
 
   test('what goes on for somebody else does not count', async () => {

@@ -19,7 +19,8 @@
  *
  * Each message has a cursor, and the last one is kept, per account. Whatever way is opened, and however often, it names that
  * cursor, and the server goes on after it. What comes nevertheless again is dropped, so every message is handed on once, and in
- * order. Where the server cannot go on (`resumed: false`), `onMissed` says so: ask over HTTP for what is shown.
+ * order. Where the server cannot go on (`resumed: false`), `onMissed` says so: ask over HTTP for what is shown. Until that has come
+ * it stays missed, over reloads too: every welcome says so again.
  */
 
 export type LiveState = 'idle' | 'opening' | 'greeting' | 'ready' | 'waiting' | 'left';
@@ -49,16 +50,17 @@ export interface LiveOptions<Message extends LiveMessage> {
   onTokenRefused: () => Promise<unknown>;
   /** The session is over (4403); from now on `token` should give null. */
   onSessionEnded: () => void;
-  /** Where the last cursor of each account outlives this page; without it a reload begins anew. */
+  /** Where the last cursor of each account, in words of this client, outlives this page; without it a reload begins anew. */
   cursors?: { read: (account: string) => string | null; write: (account: string, cursor: string) => void };
   onMessage: (message: Message) => void;
   /** `account`: as the server knows it, null for a guest; `way`: over which claims may be sent, or not. */
   onState?: (state: LiveState, account: string | null, way: 'socket' | 'events') => void;
   /**
    * An account was welcomed, and the messages do not go on where it has heard the last one. So it is for its first welcome, too: what was
-   * asked for over HTTP before may be older.
+   * asked for over HTTP before may be older. A promise resolves when what is shown has been asked for. While it has not, or when it fails,
+   * every further welcome of this account says so again.
    */
-  onMissed?: () => void;
+  onMissed?: () => unknown;
   /** A measurement of the server's clock; the other two by `now`. */
   onTime?: (serverTime: string, sentAt: number, receivedAt: number) => void;
   /** This client sent what it must never send: said to developers. */
@@ -92,6 +94,7 @@ const unheardSocketsMax = 3;
 const socketAgainFirstMs = 30_000;
 const socketAgainMs = 4 * 60_000;
 const watchedMax = 100;
+const missedMark = 'missed';
 
 /** What a close code asks for beyond coming back; any other code is as 1006. */
 const leastWaitMs: Record<number, number> = { 1009: 30_000, 1013: 5_000, 4400: 30_000, 4429: 5_000 };
@@ -153,6 +156,8 @@ export function createLiveClient<Message extends LiveMessage>(options: LiveOptio
   let pingSentAt: number | null = null;
   let probesLeft = 0;
   const lastCursors = new Map<string, string>();
+  /** By account: missed, and not asked for yet. Each is itself, so that an answer that was asked for before another one does not end that one. */
+  const gaps = new Map<string, object>();
 
   function become(next: LiveState): void {
     state = next;
@@ -314,6 +319,7 @@ export function createLiveClient<Message extends LiveMessage>(options: LiveOptio
     options.onTime?.(serverTime, authenticateSentAt, now());
     account = known?.id ?? null;
     const hasMissed = account !== null && !(resumed && account === cursorNamedOf);
+    if (account !== null && hasMissed) gaps.set(account, {});
     keepCursor(account, cursor, hasMissed);
     // A fresh token on the same socket changes nothing else: what was sent before is still on its way.
     const isNew = state !== 'ready';
@@ -330,7 +336,19 @@ export function createLiveClient<Message extends LiveMessage>(options: LiveOptio
         measure();
       }
     }
-    if (hasMissed) options.onMissed?.();
+    if (account !== null && gaps.has(account)) tellMissed(account);
+  }
+
+  function tellMissed(ofAccount: string): void {
+    const gap = gaps.get(ofAccount);
+    const filled = () => {
+      if (gaps.get(ofAccount) !== gap) return;
+      gaps.delete(ofAccount);
+      writeCursor(ofAccount);
+    };
+    const asked = options.onMissed?.();
+    if (asked instanceof Promise) asked.then(filled, () => undefined);
+    else filled();
   }
 
   /** What has no cursor is always news. */
@@ -340,7 +358,12 @@ export function createLiveClient<Message extends LiveMessage>(options: LiveOptio
   }
 
   function lastCursor(ofAccount: string): string | null {
-    return lastCursors.get(ofAccount) ?? options.cursors?.read(ofAccount) ?? null;
+    if (!lastCursors.has(ofAccount)) {
+      const [kept, mark] = options.cursors?.read(ofAccount)?.split(' ') ?? [];
+      if (kept) lastCursors.set(ofAccount, kept);
+      if (mark === missedMark) gaps.set(ofAccount, {});
+    }
+    return lastCursors.get(ofAccount) ?? null;
   }
 
   /** `isAnew`: what the server does not know any more says nothing, even if it is greater. */
@@ -348,7 +371,13 @@ export function createLiveClient<Message extends LiveMessage>(options: LiveOptio
     if (typeof cursor !== 'string' || of === null) return;
     if (!isAnew && Number(cursor) <= Number(lastCursor(of) ?? -1)) return;
     lastCursors.set(of, cursor);
-    options.cursors?.write(of, cursor);
+    writeCursor(of);
+  }
+
+  /** A page that dies with something missed leaves that to the next one. */
+  function writeCursor(of: string): void {
+    const cursor = lastCursors.get(of);
+    if (cursor !== undefined) options.cursors?.write(of, gaps.has(of) ? `${cursor} ${missedMark}` : cursor);
   }
 
   // ── Life signs ──

@@ -1,32 +1,23 @@
-import { effect, type ReadonlySignal, untracked } from '@preact/signals';
+import { effect, untracked } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { connection } from './connection.ts';
 
 /** Calls back whenever this person is heard (again): the network is back. Returns how to stop it. */
 export function onReconnected(callback: () => void): () => void {
-  return onGrowth(connection.isHeard, callback);
-}
-
-/** As `useMissed`, for what lives as long as the page. */
-export function onMissed(callback: () => void): () => void {
-  return onGrowth(connection.missed, callback);
+  let known = connection.isHeard.peek();
+  return effect(() => {
+    const isMore = connection.isHeard.value && !known;
+    known = connection.isHeard.value;
+    if (isMore) untracked(callback);
+  });
 }
 
 /**
- * Calls back when messages for this person were missed, or may have been told before the first of them could be heard: what is shown
- * is worth asking for again. After any other reconnect they follow by themselves.
+ * Asks again when messages for this person were missed, or may have been told before the first of them could be heard. After any other
+ * reconnect they follow by themselves. `ask` returns when the answer has come; until then what is shown counts as missed.
  */
-export function useMissed(callback: () => void): void {
-  const latest = useRef(callback);
-  latest.current = callback;
-  useEffect(() => onMissed(() => latest.current()), []);
-}
-
-function onGrowth(source: ReadonlySignal<number | boolean>, callback: () => void): () => void {
-  let known = source.peek();
-  return effect(() => {
-    const isMore = source.value > known;
-    known = source.value;
-    if (isMore) untracked(callback);
-  });
+export function useMissed(ask: () => Promise<unknown>): void {
+  const latest = useRef(ask);
+  latest.current = ask;
+  useEffect(() => connection.onMissed(() => latest.current()), []);
 }

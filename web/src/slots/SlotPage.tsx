@@ -29,7 +29,7 @@ function SlotView({ source, refresh }: { source: Signal<Grant>; refresh: () => v
   useTitle(slot.title);
   useTossReturn(slot.id);
   useAskAgain(slot.paying, state === 'expired', () => {
-    refresh();
+    void refresh();
     refreshPayments();
   });
   return (
