@@ -8,6 +8,8 @@ import { Shell } from './shell/Shell.tsx';
 // What a buyer needs in the hardest minute is in the first file; everything else comes when asked for.
 const SignInPage = lazy(() => import('./accounts/SignInPage.tsx'));
 const SignUpPage = lazy(() => import('./accounts/SignUpPage.tsx'));
+const ForgottenPasswordPage = lazy(() => import('./accounts/ForgottenPasswordPage.tsx'));
+const ResetPasswordPage = lazy(() => import('./accounts/ResetPasswordPage.tsx'));
 const ProfilePage = lazy(() => import('./accounts/ProfilePage.tsx'));
 const CouponsPage = lazy(() => import('./coupons/CouponsPage.tsx'));
 const CouponPage = lazy(() => import('./coupons/CouponPage.tsx'));
@@ -28,6 +30,8 @@ export function Application() {
             <Route path="/drops/:id" component={DropPage} />
             <Route path="/sign-in" component={SignInPage} />
             <Route path="/sign-up" component={SignUpPage} />
+            <Route path="/forgotten-password" component={ForgottenPasswordPage} />
+            <Route path="/reset-password/:token" component={ResetPasswordPage} />
             <Route path="/profile" component={ProfilePage} />
             <Route path="/coupons" component={CouponsPage} />
             <Route path="/coupons/:id" component={CouponPage} />

@@ -8,6 +8,7 @@ import { useTitle } from '../shell/useTitle.ts';
 import { AccountCard } from './AccountCard.tsx';
 import { nextPath, withNext } from './next-path.ts';
 import { PasswordField } from './PasswordField.tsx';
+import { passwordMessages } from './password-messages.ts';
 import { account, endedByServer, signIn } from './session.ts';
 
 export default function SignInPage() {
@@ -74,6 +75,9 @@ export default function SignInPage() {
           {words.shell.signIn}
         </button>
       </form>
+      <p class="account-other">
+        <a href={withNext('/forgotten-password', query)}>{passwordMessages.value.forgotten}</a>
+      </p>
       <p class="account-other">
         {words.accounts.noAccount} <a href={withNext('/sign-up', query)}>{words.shell.signUp}</a>
       </p>

@@ -13,6 +13,7 @@
 import { computed, signal } from '@preact/signals';
 import { Problem } from '../http/problem.ts';
 import { type RequestOptions, request } from '../http/request.ts';
+import { language } from '../language/language.ts';
 import { type Account, type StoredSession, sessionStore, type TabMessage } from './session-store.ts';
 
 type State = { is: 'restoring' } | { is: 'guest'; ended: boolean } | { is: 'member'; session: StoredSession };
@@ -47,7 +48,9 @@ export function startSession(): void {
 }
 
 export async function signUp(username: string, email: string, password: string): Promise<void> {
-  await request('/v1/accounts', { method: 'POST', body: { username, email, password } });
+  // Letters come in the language of the pages, which need not be the browser's.
+  const body = { username, email, password, language: language.value };
+  await request('/v1/accounts', { method: 'POST', body });
   await signIn(username, password);
 }
 

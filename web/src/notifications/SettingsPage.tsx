@@ -1,11 +1,12 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { MembersOnly } from '../accounts/MembersOnly.tsx';
 import { account } from '../accounts/session.ts';
 import { Choice } from '../design/Choice.tsx';
 import { Icon } from '../design/Icon.tsx';
 import { useLoad } from '../design/useLoad.ts';
 import { formErrorsFrom } from '../http/form-errors.ts';
+import { language as pageLanguage } from '../language/language.ts';
 import { LoadFailure } from '../shell/LoadFailure.tsx';
 import { useTitle } from '../shell/useTitle.ts';
 import { ChannelTable } from './ChannelTable.tsx';
@@ -44,6 +45,13 @@ function Settings({ source }: { source: Signal<NotificationSettings> }) {
   const { language, email, slack, discord } = source.value;
   const before = useRef<Promise<unknown>>(Promise.resolve());
   const told = useSignal<{ text: string; isWrong: boolean }>({ text: '', isWrong: false });
+  const shownIn = useRef(pageLanguage.value);
+  // Whoever turns the page to another language has told the server so.
+  useEffect(() => {
+    if (shownIn.current === pageLanguage.value) return;
+    shownIn.current = pageLanguage.value;
+    source.value = { ...source.value, language: pageLanguage.value };
+  }, [pageLanguage.value]);
 
   /** One after the other; throws what the server refused, once what is shown is true again. */
   async function change(chosen: SettingsChange, shown: Partial<NotificationSettings> = {}): Promise<void> {

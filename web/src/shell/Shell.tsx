@@ -7,6 +7,7 @@ import { nextTheme, theme } from '../design/theme.ts';
 import { chooseLanguage, language, messages } from '../language/language.ts';
 import { OfferToasts } from '../line/OfferToasts.tsx';
 import { Bell } from '../notifications/Bell.tsx';
+import { tellLanguage } from '../notifications/tell-language.ts';
 import { connection } from '../realtime/connection.ts';
 
 export function Shell({ children }: { children: ComponentChildren }) {
@@ -94,7 +95,10 @@ function Preferences() {
         class="button plain language-button"
         lang={language.value === 'ko' ? 'en' : 'ko'}
         aria-label={words.otherLanguage}
-        onClick={() => chooseLanguage(language.value === 'ko' ? 'en' : 'ko')}
+        onClick={() => {
+          chooseLanguage(language.value === 'ko' ? 'en' : 'ko');
+          void tellLanguage();
+        }}
       >
         {words.otherLanguageShort}
       </button>

@@ -30,7 +30,7 @@ function SlotView({ source, refresh }: { source: Signal<Grant>; refresh: () => v
   useTossReturn(slot.id);
   useAskAgain(slot.paying, state === 'expired', () => {
     void refresh();
-    refreshPayments();
+    void refreshPayments();
   });
   return (
     <article class="page narrow slot-page">
