@@ -56,6 +56,13 @@ describe('the terms of a new drop', () => {
     ['invalid_request: opensAt', 'coupon', { ...COUPON, opensAt: '2026-12-31T23:59:60Z' }],
     ['invalid_request: closesAt', 'coupon', { ...COUPON, closesAt: '2026-12-31T10:00:00+09' }],
     ['invalid_request: validUntil', 'coupon', { ...COUPON, validForDays: null, validUntil: '2026-12-31T23:59:60Z' }],
+    ['accepted', 'coupon', { ...COUPON, validForDays: null, validUntil: '9999-12-31T23:59:59Z' }],
+    [
+      'invalid_request: validUntil',
+      'coupon',
+      { ...COUPON, validForDays: null, validUntil: '9999-12-31T23:59:59-05:00' },
+    ],
+    ['invalid_request: closesAt', 'coupon', { ...COUPON, closesAt: '9999-12-31T23:59:59-00:01' }],
     ['invalid_request: price', 'coupon', { ...COUPON, price: 5 }],
     ['invalid_request: discount, validForDays', 'product', { ...PRODUCT, discount: { percent: 5 }, validForDays: 3 }],
   ])('%s for %s %j', (expected, kind, input) => {
@@ -118,6 +125,7 @@ describe('a change of terms', () => {
     ['invalid_request: closesAt', running, { closesAt: at(-0.5) }],
     ['invalid_request: opensAt', scheduled, { opensAt: at(-5) }],
     ['invalid_request: opensAt', { ...scheduled, closesAtMs: NOW_MS + 120_000 }, { opensAt: at(3) }],
+    ['invalid_request: validUntil', scheduled, { validUntil: '9999-12-31T23:59:59-05:00' }],
     ['invalid_request: price', scheduled, { price: 5 }],
   ])('%s: %o %j', (expected, drop, input) => {
     expect(refusal(() => amendedTerms(drop, input, NOW_MS))).toBe(expected);

@@ -35,6 +35,8 @@ const DEFAULTS = { perUserLimit: { coupon: 3, product: 1 }, currency: 'KRW', hol
 /** `opensAt` may lie this far in the past: a form takes time to send, and "now" is what is meant. */
 const OPENING_GRACE_MS = 60_000;
 
+const LATEST_MS = Date.UTC(10_000, 0, 1) - 1;
+
 /** Part of the promise that people acted on: fixed once the drop has opened. */
 const FIXED_AFTER_OPENING = [
   'opensAt',
@@ -193,11 +195,14 @@ function closingMistake(
     : undefined;
 }
 
-/** Times that are well-formed and yet no moment, such as a leap second. */
+/** Times that are well-formed and yet no moment, such as a leap second; or one that cannot be written with four digits for its year everywhere. */
 function unreadableTimes(input: DropInput): FieldError[] {
-  return (['opensAt', 'closesAt', 'validUntil'] as const)
-    .filter((field) => input[field] && Number.isNaN(Date.parse(input[field])))
-    .map((field) => ({ field, message: 'is not a time such as 2026-11-21T10:00:00Z' }));
+  return (['opensAt', 'closesAt', 'validUntil'] as const).flatMap((field) => {
+    if (!input[field]) return [];
+    const ms = Date.parse(input[field]);
+    if (Number.isNaN(ms)) return [{ field, message: 'is not a time such as 2026-11-21T10:00:00Z' }];
+    return ms > LATEST_MS ? [{ field, message: 'must not be after the year 9999 (UTC)' }] : [];
+  });
 }
 
 /** Holds are kept to the second: a rehearsal of a sale may have shorter ones than a minute. */
