@@ -12,6 +12,7 @@ import { openPaymentMethod } from './adapters/payment-methods.ts';
 import { PgliteDatabase } from './adapters/pglite-database.ts';
 import { PostgresDatabase } from './adapters/postgres-database.ts';
 import type { RedisParts, RedisPartsOptions } from './adapters/redis-parts.ts';
+import { withinTime } from './adapters/time-limit.ts';
 import type { Settings } from './config/settings.ts';
 import { newCode } from './coupons/code.ts';
 import { type Database, isRefusedStatement } from './database/database.ts';
@@ -37,7 +38,7 @@ import { Provider } from './payments/providers.ts';
 import { Metrics } from './reports/metrics.ts';
 import { createGateway } from './roles/gateway.ts';
 import { startSequencer } from './roles/sequencer.ts';
-import { startWorker } from './roles/worker.ts';
+import { startWorker, type Worker } from './roles/worker.ts';
 
 /** The kernel's queue of connections that wait to be accepted: a crowd connects within a second. */
 const LISTEN_BACKLOG = 4096;
@@ -49,6 +50,8 @@ const POSTGRES_BREAKER = { failuresMax: 3, probeAfterMs: 300 } as const;
 const KAFKA_BREAKER = { failuresMax: 1, probeAfterMs: 1_000 } as const;
 /** A provider's books are read so long after a payment began of which nothing was heard: later than most answers come, and before its buyer gives up. */
 const PAYMENT_FIRST_LOOK_MS = 5_000;
+/** Longer than letters under way get (notifications/deliveries.ts), and shorter than the process has for its end (serve.ts). */
+const WORKER_STOP_WITHIN_MS = 5_000;
 /** What a way to pay can take, unless it takes anything. */
 const PAYMENT_CURRENCIES = { toss: ['KRW'] } as const;
 
@@ -110,13 +113,22 @@ async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise
       // The gateway first: what it has put into the queue is answered while our own sequencer still works.
       await gateway?.close();
       await sequencer?.close();
-      await worker?.stop();
+      await stopWithin(worker, logger);
       await closeConnections(server.server, listening);
       gateway?.stop();
       await closeFleet();
       await database.close();
     },
   };
+}
+
+/** Rounds end early when they hear of the stop. One that does not must not keep the database from being closed: what it had begun is undone, and done by others. */
+async function stopWithin(worker: Worker | undefined, logger: FastifyBaseLogger): Promise<void> {
+  try {
+    if (worker) await withinTime(WORKER_STOP_WITHIN_MS, worker.stop());
+  } catch (error) {
+    logger.warn({ err: error }, 'the worker has not stopped in time');
+  }
 }
 
 /** The parts that all roles share. */

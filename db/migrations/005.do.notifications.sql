@@ -19,19 +19,28 @@ create index messages_user on messages (user_id, number);
 
 -- How far the herald has read each drop's log, and what it last said of the drop's stock. What there was before this version is old news.
 create table herald_positions (
-  drop_id          bigint primary key,
-  number           bigint not null,
-  sold_out         boolean not null default false,
-  back_in_stock_at timestamptz
+  drop_id  bigint primary key,
+  number   bigint not null,
+  people   integer not null default 0,     -- of the entry after that, so many have been told
+  sold_out boolean not null default false
 ) with (fillfactor = 50);
-insert into herald_positions (drop_id, number, sold_out) select id, entries, granted >= stock from drops;
+insert into herald_positions (drop_id, number, sold_out)
+select id, entries, granted + case when waiting_line then waiting else 0 end >= stock from drops;
 
--- Payments that have changed, until the herald has told their buyers: written in the transaction that changes them.
+-- Payments that have changed, until the herald has told their buyers. By a trigger: whoever changes one, a process of the last version too, tells of it in the same transaction.
 create table payment_changes (
   id         bigint generated always as identity primary key,
   payment_id text collate "C" not null,
   state      text collate "C" not null
 );
+create function note_payment_change() returns trigger language plpgsql as $$
+begin
+  insert into payment_changes (payment_id, state) values (new.id, new.state);
+  return null;
+end $$;
+-- That one was opened is no news; that its provider is asked is.
+create trigger payment_changed after update of state, asked_at on payments for each row
+when (new.state <> old.state or new.asked_at is not null and old.asked_at is null) execute function note_payment_change();
 
 -- Each person is told of one thing once: that is what the key names.
 create table notifications (
@@ -64,7 +73,7 @@ create table announcements (
   data          json not null
 );
 create index announcements_due on announcements (due_at) where state = 'scheduled';
-create index announcements_drop on announcements (drop_id) where state = 'scheduled';
+create index announcements_drop on announcements (drop_id);
 
 -- A notification on its way over one channel: the log of what was sent, and what became of it.
 create table deliveries (
@@ -115,3 +124,21 @@ create table password_resets (
   used_at    timestamptz
 );
 create index password_resets_account on password_resets (account_id);
+
+-- What is still to come of the drops and slots that there were before: as the herald would have said it, with the same keys, had it read of them (src/herald/tidings.ts).
+insert into announcements (drop_id, due_at, state, type, dedupe_key, data)
+select d.id, d.opens_at - interval '10 minutes', 'scheduled', 'drop_opening', 'drop_opening ' || d.id || ' ' || t.opens_at,
+       json_build_object('dropId', d.id::text, 'title', d.title, 'opensAt', t.opens_at)
+from drops d
+cross join lateral (select to_char(d.opens_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as opens_at) t
+where d.cancelled_at is null and d.opens_at > now() + interval '10 minutes' and extract(year from d.opens_at at time zone 'UTC') < 10000;
+
+insert into notifications (user_id, due_at, state, type, dedupe_key, data)
+select g.user_id, g.hold_until - least(interval '5 minutes', (g.hold_until - g.granted_at) / 2), 'scheduled', 'slot_expiring',
+       'slot_expiring ' || t.grant_id,
+       json_build_object('dropId', d.id::text, 'title', d.title, 'grantId', t.grant_id,
+                         'holdUntil', to_char(g.hold_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+from grants g
+join drops d on d.id = g.drop_id
+cross join lateral (select g.drop_id || '-' || g.serial as grant_id) t
+where g.state = 'held' and g.hold_until > now();

@@ -18,6 +18,7 @@ import { LETTER_WORDS, linkOf } from '../notifications/letter-words.ts';
 import { isMailAddress, type MailAddress, readMailAddress } from '../notifications/mail-address.ts';
 import { oneLine, shortened } from '../notifications/one-line.ts';
 import { letterHtml } from './letter-html.ts';
+import { endsWithin } from './time-limit.ts';
 
 /** For a letter, all in all, with its wait for a connection. */
 const TIMEOUT_MS = 30_000;
@@ -74,10 +75,10 @@ export class SmtpChannel implements Channel {
     });
   }
 
-  async send(letter: Letter): Promise<void> {
+  async send(letter: Letter, signal?: AbortSignal): Promise<void> {
     // One address, and nothing that a header could take for the beginning of another.
     if (!isMailAddress(letter.to)) throw new Undeliverable('the address is none that letters can go to');
-    const sending = this.#transport.sendMail(this.#compose(letter));
+    const sending = this.#transport.sendMail({ ...this.#compose(letter), signal: endsWithin(this.#timeoutMs, signal) });
     this.#sending.add(sending);
     try {
       await sending;
@@ -88,7 +89,7 @@ export class SmtpChannel implements Channel {
     }
   }
 
-  /** Waits for letters on their way, none of which takes longer than its time: one that is cut off after it was taken would be sent again. */
+  /** Waits for letters on their way, none of which takes longer than its time, or than its sender's patience. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#sending);
     this.#transport.close();
@@ -111,7 +112,6 @@ export class SmtpChannel implements Channel {
       headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', 'Content-Language': language },
       text: plain.filter(Boolean).join('\n\n'),
       html: letterHtml({ language, title: subject, text, link, sender }),
-      signal: AbortSignal.timeout(this.#timeoutMs),
     };
   }
 

@@ -17,3 +17,9 @@ export async function withinTime<Result>(limitMs: number, work: Promise<Result>)
     clearTimeout(timer);
   }
 }
+
+/** Aborted after that time, or when `signal` is. */
+export function endsWithin(limitMs: number, signal?: AbortSignal): AbortSignal {
+  const late = AbortSignal.timeout(limitMs);
+  return signal ? AbortSignal.any([late, signal]) : late;
+}

@@ -11,6 +11,7 @@
  */
 import { type Channel, type Letter, Postponed, Undeliverable } from '../notifications/channel.ts';
 import { type WebhookKind, webhookAddress } from '../notifications/webhook-address.ts';
+import { endsWithin } from './time-limit.ts';
 
 /** They answer within a second. Who waits longer holds up the letters behind this one. */
 const TIMEOUT_MS = 10_000;
@@ -52,11 +53,11 @@ export class WebhookChannel implements Channel {
     this.#timeoutMs = timeoutMs;
   }
 
-  async send(letter: Letter): Promise<void> {
+  async send(letter: Letter, signal?: AbortSignal): Promise<void> {
     const { name, compose, readReason, readRetryAfterSeconds } = this.#service;
     const mistake = webhookAddress(letter.to, this.name, this.#webhookHosts);
     if (mistake) throw new Undeliverable(`the webhook’s address ${mistake}`);
-    const { status, retryAfter, body } = await this.#post(letter, compose(letter));
+    const { status, retryAfter, body } = await this.#post(letter, compose(letter), endsWithin(this.#timeoutMs, signal));
     if (status >= 200 && status < 300) return;
     if (status === 429) {
       const seconds = Math.max(secondsUntil(retryAfter) ?? 0, readRetryAfterSeconds?.(body) ?? 0);
@@ -71,7 +72,7 @@ export class WebhookChannel implements Channel {
   /** Connections are those of the process. */
   async close(): Promise<void> {}
 
-  async #post({ id, to }: Letter, message: Readonly<Record<string, unknown>>): Promise<Answer> {
+  async #post({ id, to }: Letter, message: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Answer> {
     try {
       const response = await fetch(to, {
         method: 'POST',
@@ -79,7 +80,7 @@ export class WebhookChannel implements Channel {
         body: JSON.stringify(message),
         // It could lead to where nobody may have us write.
         redirect: 'error',
-        signal: AbortSignal.timeout(this.#timeoutMs),
+        signal,
       });
       const { ok, status, headers } = response;
       // Taken is taken: no fault in what is said afterwards may have it sent again.

@@ -1,6 +1,9 @@
 /**
  * Brings a database to the shape that this version expects: numbered migrations from `db/migrations`, each applied once and checked by its checksum, then
  * the functions that live beside the code that calls them. All in one transaction under an advisory lock, so that gateways which start together don't race.
+ *
+ * A database that a later version has brought further is left as it is: while versions change, a process of this one may start once more, and must not put its own
+ * functions in the place of newer ones.
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +34,7 @@ export async function migrate(database: Database): Promise<void> {
       execQuery: async (text) => ({ rows: await transaction.query(text) }),
       execSqlScript: (script) => transaction.execute(script),
     });
+    if ((await postgrator.getDatabaseVersion()) > (await postgrator.getMaxVersion())) return;
     await postgrator.migrate();
     for (const file of FUNCTIONS) await transaction.execute(await readFile(file, 'utf8'));
   });

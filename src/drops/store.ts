@@ -69,6 +69,7 @@ export async function createDrop(database: Database, terms: DropTerms): Promise<
     const drop = toDrop(row as DropRow);
     const { id } = drop;
     const { stock, perUserLimit, opensAt, closesAt, waitingLine } = viewOf(drop, drop.opensAtMs);
+    await transaction.query('insert into herald_positions (drop_id, number) values ($1, 0)', [id]);
     await append(transaction, id, 'created', { stock, perUserLimit, opensAt, closesAt, waitingLine });
     return (await dropById(transaction, id)) as Drop;
   });

@@ -6,13 +6,14 @@
  * same time; what one of them has in its hands the others leave alone, and if it dies, so does its hold.
  *
  *   waiting ──a commit is heard of, or the hour of looking at all drops──> reading: some drops' next entries, as many as concern so many people
- *      ▲                                                                     │
+ *      ▲                                                                     │    └──it fails──> each drop alone ──one fails──> that one stands still for a while
  *      └────nothing is left─────────────────────────────────────────────── told, moved on, committed ──more is left──> reading
+ *
+ * A large entry is told in parts: the position says of how many of its people.
  */
 import type { Database, Queryable } from '../database/database.ts';
 import { dropsById } from '../drops/store.ts';
 import type { LedgerNews, News } from '../fleet/news.ts';
-import { type LogEvent, readEvent } from '../history/log-event.ts';
 import type { GrantPlace, LedgerGrant } from '../ledger/grant-ledger.ts';
 import { grantIdOf } from '../ledger/outcome.ts';
 import { announce, cancel, cancelAnnouncements, notify } from '../notifications/notify.ts';
@@ -20,17 +21,20 @@ import type { Ways } from '../notifications/preferences.ts';
 import { type Numbered, putMessages } from '../realtime/inbox.ts';
 import type { SharedJob } from '../worker/jobs.ts';
 import { tellOfPayment } from './payment-tidings.ts';
-import { tellOfStock } from './stock.ts';
+import { type Portion, portionOf } from './portion.ts';
+import { StandingStill } from './standing-still.ts';
+import { stockHasTurned, tellOfStock } from './stock.ts';
 import {
   dropsBehind,
-  type Entry,
   entriesAfter,
   grantsAt,
-  hasPaymentChanges,
   movePositions,
+  nextEntryOf,
   type Position,
+  returnsHeard,
   takePaymentChanges,
   takePositions,
+  untoldPayments,
 } from './store.ts';
 import { noTidings, serialsOf, type Tidings, tell } from './tidings.ts';
 
@@ -44,18 +48,27 @@ const PEOPLE_MAX = 500;
 const PAYMENTS_MAX = 500;
 const ROUNDS_MAX = 50;
 
+/** What people could not be told of: an entry of a drop, or a payment. */
+export type Untold = { readonly dropId: string; readonly entry: number } | { readonly paymentId: string };
+
 export interface HeraldParts {
   readonly database: Database;
   readonly news: News;
   /** Over which channels people can be reached at all. */
   readonly ways: Ways;
   readonly nowMs: () => number;
+  /** It is tried again, and told of here again, every ten seconds. */
+  readonly onUntold?: (untold: Untold, error: unknown) => void;
 }
 
 export class Herald {
   readonly #parts: HeraldParts;
   /** Drops that somebody has written about. */
   readonly #heardOf = new Set<string>();
+  /** Those that another herald had in its hands: it may have read them before what was heard of, so they are looked at in the next round. */
+  readonly #busy = new Set<string>();
+  readonly #dropsStandingStill = new StandingStill();
+  readonly #paymentsStandingStill = new StandingStill();
   #lookAtAllMs = 0;
 
   constructor(parts: HeraldParts) {
@@ -68,15 +81,19 @@ export class Herald {
   }
 
   get job(): SharedJob {
-    return { name: 'herald', everyMs: EVERY_MS, shared: true, run: () => this.#round() };
+    return { name: 'herald', everyMs: EVERY_MS, shared: true, run: (stopping) => this.#round(stopping) };
   }
 
-  async #round(): Promise<void> {
-    await this.#tellOfPayments();
-    for (let round = 0; round < ROUNDS_MAX; round += 1) {
+  async #round(stopping?: AbortSignal): Promise<void> {
+    for (const dropId of this.#busy) this.#heardOf.add(dropId);
+    this.#busy.clear();
+    for (const paymentId of this.#paymentsStandingStill.takeDue()) await this.#tellOfPaymentAlone(paymentId);
+    await this.#tellOfPayments(stopping);
+    for (const dropId of this.#dropsStandingStill.takeDue()) await this.#tellOfDropAlone(dropId, stopping);
+    for (let round = 0; round < ROUNDS_MAX && !stopping?.aborted; round += 1) {
       const dropIds = await this.#next();
       if (dropIds.length === 0) return;
-      await this.#tellOfDrops(dropIds);
+      await this.#tellOfDrops(dropIds, stopping);
     }
   }
 
@@ -86,76 +103,125 @@ export class Herald {
     const nowMs = performance.now();
     if (nowMs >= this.#lookAtAllMs) {
       this.#lookAtAllMs = nowMs + (news.hearing ? LOOK_AT_ALL_EVERY_MS.hearing : LOOK_AT_ALL_EVERY_MS.deaf);
-      for (const dropId of await dropsBehind(database, DROPS_MAX)) this.#heardOf.add(dropId);
+      const behind = await dropsBehind(database, this.#dropsStandingStill.ids, DROPS_MAX);
+      for (const dropId of behind) this.#heardOf.add(dropId);
     }
     const next = [...this.#heardOf].slice(0, DROPS_MAX);
     for (const dropId of next) this.#heardOf.delete(dropId);
-    return next;
+    return next.filter((dropId) => !this.#dropsStandingStill.has(dropId));
   }
 
-  async #tellOfDrops(dropIds: readonly string[]): Promise<void> {
+  /** All in one transaction; or, if that fails, one after the other, so that one that cannot be told of holds up nobody else's messages. */
+  async #tellOfDrops(dropIds: readonly string[], stopping?: AbortSignal): Promise<void> {
     try {
-      await this.#inTransaction(async (transaction) => {
-        const positions = await takePositions(transaction, dropIds);
-        const entries = fewPeople(await entriesAfter(transaction, positions, ENTRIES_PER_DROP_MAX));
-        if (entries.length === 0) return undefined;
-        const tidings = noTidings();
-        const moved = await this.#read(transaction, positions, entries, tidings);
-        await movePositions(transaction, moved);
-        return tidings;
-      });
-    } catch (error) {
+      await this.#tell(dropIds, ENTRIES_PER_DROP_MAX);
+    } catch {
       for (const dropId of dropIds) this.#heardOf.add(dropId);
-      throw error;
+      for (const dropId of dropIds) {
+        this.#heardOf.delete(dropId);
+        await this.#tellOfDropAlone(dropId, stopping);
+      }
     }
   }
 
+  /** Entry by entry, up to the one that cannot be told. Throws only when the database is away. */
+  async #tellOfDropAlone(dropId: string, stopping?: AbortSignal): Promise<void> {
+    const { database, onUntold } = this.#parts;
+    try {
+      for (let entry = 0; entry < ENTRIES_PER_DROP_MAX && !stopping?.aborted; entry += 1) {
+        if (!(await this.#tell([dropId], 1))) return;
+      }
+    } catch (error) {
+      onUntold?.({ dropId, entry: await nextEntryOf(database, dropId) }, error);
+      this.#dropsStandingStill.add(dropId);
+    }
+  }
+
+  /** Whether there was something to tell. */
+  #tell(dropIds: readonly string[], entriesPerDropMax: number): Promise<boolean> {
+    return this.#inTransaction(async (transaction) => {
+      const { positions, busy } = await takePositions(transaction, dropIds);
+      for (const dropId of busy) this.#busy.add(dropId);
+      const entries = await entriesAfter(transaction, positions, entriesPerDropMax);
+      if (entries.length === 0) return undefined;
+      const portion = portionOf(positions, entries, PEOPLE_MAX);
+      for (const dropId of portion.left) this.#heardOf.add(dropId);
+      const tidings = noTidings();
+      await movePositions(transaction, await this.#read(transaction, portion, tidings));
+      return tidings;
+    });
+  }
+
   /** Where the positions are then. */
-  async #read(
-    transaction: Queryable,
-    positions: readonly Position[],
-    entries: readonly Told[],
-    tidings: Tidings,
-  ): Promise<Position[]> {
+  async #read(transaction: Queryable, { told, moved }: Portion, tidings: Tidings): Promise<Position[]> {
     const nowMs = this.#parts.nowMs();
-    const drops = await dropsById(transaction, [...new Set(entries.map(({ dropId }) => dropId))]);
-    const places = entries.flatMap(({ dropId, event }) => (event ? placesOf(dropId, event) : []));
+    const drops = await dropsById(transaction, [...new Set(told.map(({ dropId }) => dropId))]);
+    const places = told.flatMap(({ dropId, event }): GrantPlace[] =>
+      event ? serialsOf(event).map((serial) => ({ dropId, serial })) : [],
+    );
     const grants = byId(await grantsAt(transaction, places));
-    for (const { dropId, event } of entries) {
+    for (const { dropId, event } of told) {
       const drop = drops.get(dropId);
       if (drop === undefined || event === undefined) continue;
       tell(tidings, event, { drop, nowMs, grant: (serial) => grants.get(grantIdOf(dropId, serial)) });
     }
-    return positions.flatMap((position) => {
-      const last = entries.findLast(({ dropId }) => dropId === position.dropId);
-      const drop = drops.get(position.dropId);
-      if (last === undefined) return [];
-      if (drop === undefined) return [{ ...position, number: last.number }];
-      // There is more: what the drop's row says is ahead of what was read, and the next round tells of it.
-      if (drop.entries > last.number) {
-        this.#heardOf.add(drop.id);
-        return [{ ...position, number: last.number }];
-      }
-      return [{ ...position, number: last.number, told: tellOfStock(tidings, drop, position.told, nowMs) }];
+    // What the row of the others says is ahead of what was read: there is more, and the next round tells of it.
+    const read = moved.filter(({ dropId, number, people }) => people === 0 && drops.get(dropId)?.entries === number);
+    for (const position of moved) if (!read.includes(position)) this.#heardOf.add(position.dropId);
+    const turned = read.flatMap(({ dropId, soldOut }) => {
+      const drop = drops.get(dropId);
+      return drop && stockHasTurned(drop, soldOut, nowMs) ? [drop] : [];
     });
+    const returns = await returnsHeard(
+      transaction,
+      turned.map(({ id }) => id),
+    );
+    for (const drop of turned) tellOfStock(tidings, drop, returns(drop.id), nowMs);
+    const turnedIds = new Set(turned.map(({ id }) => id));
+    return moved.map((position) =>
+      turnedIds.has(position.dropId) ? { ...position, soldOut: !position.soldOut } : position,
+    );
   }
 
-  async #tellOfPayments(): Promise<void> {
-    const { database, nowMs } = this.#parts;
-    while (await hasPaymentChanges(database)) {
-      const taken = await this.#inTransaction(async (transaction) => {
-        const changes = await takePaymentChanges(transaction, PAYMENTS_MAX);
-        if (changes.length === 0) return undefined;
-        const drops = await dropsById(transaction, [...new Set(changes.map(({ payment }) => payment.dropId))]);
-        const tidings = noTidings();
-        for (const change of changes) {
-          const drop = drops.get(change.payment.dropId);
-          if (drop !== undefined) tellOfPayment(tidings, change, drop, nowMs());
+  async #tellOfPayments(stopping?: AbortSignal): Promise<void> {
+    const { database } = this.#parts;
+    while (!stopping?.aborted) {
+      const paymentIds = await untoldPayments(database, this.#paymentsStandingStill.ids, PAYMENTS_MAX);
+      if (paymentIds.length === 0) return;
+      try {
+        if (!(await this.#tellOfThese(paymentIds))) return;
+      } catch {
+        for (const paymentId of paymentIds) {
+          if (!stopping?.aborted) await this.#tellOfPaymentAlone(paymentId);
         }
-        return tidings;
-      });
-      if (!taken) return;
+      }
     }
+  }
+
+  /** Throws only when the database is away. */
+  async #tellOfPaymentAlone(paymentId: string): Promise<void> {
+    try {
+      await this.#tellOfThese([paymentId]);
+    } catch (error) {
+      await this.#parts.database.query('select');
+      this.#paymentsStandingStill.add(paymentId);
+      this.#parts.onUntold?.({ paymentId }, error);
+    }
+  }
+
+  /** Whether there was something to tell. */
+  #tellOfThese(paymentIds: readonly string[]): Promise<boolean> {
+    return this.#inTransaction(async (transaction) => {
+      const changes = await takePaymentChanges(transaction, paymentIds, PAYMENTS_MAX);
+      if (changes.length === 0) return undefined;
+      const drops = await dropsById(transaction, [...new Set(changes.map(({ payment }) => payment.dropId))]);
+      const tidings = noTidings();
+      for (const change of changes) {
+        const drop = drops.get(change.payment.dropId);
+        if (drop !== undefined) tellOfPayment(tidings, change, drop, this.#parts.nowMs());
+      }
+      return tidings;
+    });
   }
 
   /** Whether there was something to tell. */
@@ -165,7 +231,7 @@ export class Herald {
       const tidings = await read(transaction);
       if (tidings === undefined) return { told: false, messages: [] as Numbered[] };
       await cancel(transaction, tidings.withdrawn);
-      for (const { dropId, type } of tidings.silenced) await cancelAnnouncements(transaction, dropId, type);
+      for (const silenced of tidings.silenced) await cancelAnnouncements(transaction, silenced);
       await announce(transaction, tidings.announcements);
       const notified = await notify(transaction, tidings.notices, ways);
       return { told: true, messages: await putMessages(transaction, [...tidings.messages, ...notified]) };
@@ -173,33 +239,6 @@ export class Herald {
     if (messages.length > 0) news.announce('messages', { messages });
     return told;
   }
-}
-
-interface Told extends Omit<Entry, 'kind' | 'body'> {
-  /** Undefined: of a kind that this version does not know. */
-  readonly event: LogEvent | undefined;
-}
-
-/** The first of them, up to so many people; and each drop's first entry, however many it concerns. */
-function fewPeople(entries: readonly Entry[]): Told[] {
-  const told: Told[] = [];
-  const full = new Set<string>();
-  let people = 0;
-  for (const { dropId, number, kind, body } of entries) {
-    if (full.has(dropId)) continue;
-    if (people >= PEOPLE_MAX) {
-      full.add(dropId);
-      if (told.some((other) => other.dropId === dropId) || people >= 2 * PEOPLE_MAX) continue;
-    }
-    const event = readEvent({ number, kind, body } as Parameters<typeof readEvent>[0]);
-    told.push({ dropId, number, event });
-    people += event === undefined ? 0 : serialsOf(event).length;
-  }
-  return told;
-}
-
-function placesOf(dropId: string, event: LogEvent): GrantPlace[] {
-  return serialsOf(event).map((serial) => ({ dropId, serial }));
 }
 
 function byId(grants: readonly LedgerGrant[]): ReadonlyMap<string, LedgerGrant> {

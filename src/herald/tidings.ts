@@ -7,7 +7,8 @@
  *   offered   a turn came    message `grant`, notification `your_turn`, and a warning as above
  *   released  a unit is gone message `grant`, notification `slot_expired` if time took it; its warning is withdrawn
  *   settled   used, paid     message `grant`; its warning is withdrawn
- *   created, amended, cancelled   the announcement before the opening is made, moved, withdrawn
+ *   created, amended   the announcement before the opening is made, moved, withdrawn
+ *   cancelled          all announcements that are still to come are withdrawn
  *
  * What the whole of a drop's entries means to those who follow it, that all are sold or some are back: stock.ts. What becomes of payments: payment-tidings.ts.
  */
@@ -17,7 +18,7 @@ import { grantView } from '../grants/grant.ts';
 import type { LogEvent } from '../history/log-event.ts';
 import type { LedgerGrant } from '../ledger/grant-ledger.ts';
 import { grantIdOf } from '../ledger/outcome.ts';
-import type { Announcement, FollowedType, Notice } from '../notifications/notification.ts';
+import { type Announcement, FOLLOWED_TYPES, type FollowedType, type Notice } from '../notifications/notification.ts';
 import type { PersonalMessage } from '../realtime/inbox.ts';
 import { grantMessage } from '../realtime/messages.ts';
 
@@ -27,8 +28,8 @@ export interface Tidings {
   /** Scheduled notices that are not to be told any more. */
   readonly withdrawn: { readonly userId: string; readonly dedupeKey: string }[];
   readonly announcements: Announcement[];
-  /** Scheduled announcements that are not to be made any more; those above are made after that. */
-  readonly silenced: { readonly dropId: string; readonly type: FollowedType }[];
+  /** Scheduled announcements of this type that are not to be made any more, but for the one with this key; those above are made after that. */
+  readonly silenced: { readonly dropId: string; readonly type: FollowedType; readonly butFor?: string }[];
 }
 
 export function noTidings(): Tidings {
@@ -66,6 +67,41 @@ export function serialsOf(event: LogEvent): number[] {
   }
 }
 
+/** How many people an entry tells of: the units of some, the refusals of others. */
+export function peopleOf(event: LogEvent): number {
+  return event.kind === 'claims' ? event.outcomes.length : serialsOf(event).length;
+}
+
+/** The part of an entry that tells of its people from one up to another, as if it were one of its own. */
+export function partOf(event: LogEvent, from: number, to: number): LogEvent {
+  if (from === 0 && to >= peopleOf(event)) return event;
+  switch (event.kind) {
+    case 'claims': {
+      const grantedBefore = event.outcomes.slice(0, from).filter((outcome) => outcome === 'granted').length;
+      return {
+        ...{
+          kind: event.kind,
+          firstArrival: event.firstArrival + from,
+          firstSerial: event.firstSerial + grantedBefore,
+        },
+        outcomes: event.outcomes.slice(from, to),
+        userIds: event.userIds.slice(from, to),
+        requestIds: event.requestIds.slice(from, to),
+      };
+    }
+    case 'offered':
+      return {
+        ...{ ...event, firstSerial: event.firstSerial + from },
+        ...{ arrivals: event.arrivals.slice(from, to), userIds: event.userIds.slice(from, to) },
+      };
+    case 'released':
+    case 'settled':
+      return { ...event, serials: event.serials.slice(from, to) };
+    default:
+      return event;
+  }
+}
+
 /** Adds what this entry means. */
 export function tell(tidings: Tidings, event: LogEvent, context: Context): void {
   switch (event.kind) {
@@ -85,7 +121,7 @@ export function tell(tidings: Tidings, event: LogEvent, context: Context): void 
       announceOpening(tidings, context);
       break;
     case 'cancelled':
-      tidings.silenced.push({ dropId: context.drop.id, type: 'drop_opening' });
+      silenceAll(tidings, context.drop.id);
   }
 }
 
@@ -139,15 +175,19 @@ function tellOfRefusals(tidings: Tidings, event: LogEvent & { kind: 'claims' }, 
   }
 }
 
-/** Whoever follows a drop that opens sooner than that has the opening before their eyes. */
+function silenceAll({ silenced }: Tidings, dropId: string): void {
+  silenced.push(...FOLLOWED_TYPES.map((type) => ({ dropId, type })));
+}
+
+/** Whoever follows a drop that is moved to open sooner than that has the opening before their eyes. One that is being told goes on, as long as its hour is the same. */
 function announceOpening({ announcements, silenced }: Tidings, { drop, nowMs }: Context): void {
   const { id: dropId, title, opensAtMs } = drop;
-  const dueMs = opensAtMs - OPENING_BEFORE_MS;
-  if (opensAtMs <= nowMs || drop.cancelled) return;
-  silenced.push({ dropId, type: 'drop_opening' });
-  if (dueMs <= nowMs) return;
   const opensAt = new Date(opensAtMs).toISOString();
   const dedupeKey = `drop_opening ${dropId} ${opensAt}`;
+  const isToCome = opensAtMs > nowMs && !drop.cancelled;
+  silenced.push({ dropId, type: 'drop_opening', ...(isToCome && { butFor: dedupeKey }) });
+  const dueMs = opensAtMs - OPENING_BEFORE_MS;
+  if (!isToCome || dueMs <= nowMs) return;
   const dueAt = new Date(dueMs).toISOString();
   announcements.push({ dropId, type: 'drop_opening', data: { dropId, title, opensAt }, dedupeKey, dueAt });
 }

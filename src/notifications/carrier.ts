@@ -64,13 +64,14 @@ export class Carrier {
     return this.#breaker.state === 'closed';
   }
 
-  /** `attempts`: this one included. Never throws. */
-  async carry(letter: Letter, attempts: number): Promise<Carried> {
+  /** `attempts`: this one included. A letter that `cutOff` gives up was tried in vain. Never throws. */
+  async carry(letter: Letter, attempts: number, cutOff: AbortSignal): Promise<Carried> {
     const patience = timeout(SEND_WITHIN_MS, TimeoutStrategy.Aggressive);
     try {
-      await this.#breaker.run(() => patience.execute(() => this.#channel.send(letter)));
+      await this.#breaker.run(() => patience.execute(({ signal }) => this.#channel.send(letter, signal), cutOff));
       return SENT;
     } catch (error) {
+      if (cutOff.aborted) return this.inVain(new Error('the server has stopped before it was answered'), attempts);
       return error instanceof BrokenCircuitError ? UNBEGUN : this.inVain(error, attempts);
     }
   }

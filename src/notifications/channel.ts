@@ -24,9 +24,9 @@ export interface Channel {
   readonly name: 'email' | 'slack' | 'discord';
   /**
    * Resolves when the other side has taken the letter. Throws `Undeliverable` when it never will (no such mailbox, a webhook that is gone), `Postponed` when it
-   * says how long to wait, and anything else when trying again may help.
+   * says how long to wait, and anything else when trying again may help: also when `signal` ends the sending before its answer.
    */
-  send(letter: Letter): Promise<void>;
+  send(letter: Letter, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

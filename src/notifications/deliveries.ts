@@ -3,7 +3,7 @@
  *
  *   pending ──taken: under way for a minute──> sent
  *      ▲                 │    └──refused for good, tried often enough, or its hearer has switched the channel off──> failed
- *      └─────────────────┴──tried in vain: after a wait; not begun, because the channel is away or this worker stops: at once; worker died: after that minute
+ *      └─────────────────┴──tried in vain, or cut off by this worker's stop: after a wait; not begun, because the channel is away or this worker stops: at once; worker died: after that minute
  *
  * Whoever dies between a sending and its record sends again, with the same id: at least once, and no way around it, because the other side and our database do not commit
  * together. Two workers never send the same delivery at the same time: who takes it moves its hour.
@@ -30,6 +30,9 @@ const ROUND_MS = 10_000;
 const RECORD_WITHIN_MS = 15_000;
 const BEGIN_WITHIN_MS = LOST_AFTER_MS - SEND_WITHIN_MS - RECORD_WITHIN_MS;
 
+/** Letters that are under way when the worker stops have so long. */
+const CUT_OFF_AFTER_MS = 3_000;
+
 const WORDS = { sent: 'sent', failed: 'failed', pending: 'retried' } as const;
 
 export interface DeliveriesParts {
@@ -37,28 +40,39 @@ export interface DeliveriesParts {
   readonly carriers: readonly Carrier[];
   readonly links: Links;
   readonly figures: Pick<NotificationFigures, 'delivered'>;
+  /** For tests. */
+  readonly cutOffAfterMs?: number;
 }
 
-export interface Deliveries {
-  readonly jobs: readonly SharedJob[];
-  /** From here on nothing more is begun: rounds end with what is on its way. */
-  stopping(): void;
-}
-
-export function deliveries(parts: DeliveriesParts): Deliveries {
-  let stopped = false;
-  const isStopped = (): boolean => stopped;
-  return {
-    jobs: parts.carriers.map((carrier) => ({
-      name: `deliveries-${carrier.name}`,
-      everyMs: EVERY_MS[carrier.name],
-      shared: true,
-      run: () => (stopped || carrier.away ? Promise.resolve() : new Round(parts, carrier, isStopped).run()),
-    })),
-    stopping() {
-      stopped = true;
+/** One per channel. A round that hears of a stop begins nothing more, and ends with what is on its way: after CUT_OFF_AFTER_MS at the latest. */
+export function deliveryJobs(parts: DeliveriesParts): SharedJob[] {
+  return parts.carriers.map((carrier) => ({
+    name: `deliveries-${carrier.name}`,
+    everyMs: EVERY_MS[carrier.name],
+    shared: true,
+    async run(stopping) {
+      if (stopping?.aborted || carrier.away) return;
+      const cutOff = new AbortController();
+      let timer: NodeJS.Timeout | undefined;
+      const onStop = (): void => {
+        timer = setTimeout(() => cutOff.abort(), parts.cutOffAfterMs ?? CUT_OFF_AFTER_MS);
+      };
+      stopping?.addEventListener('abort', onStop);
+      try {
+        await new Round(parts, carrier, { stopping, cutOff: cutOff.signal }).run();
+      } finally {
+        stopping?.removeEventListener('abort', onStop);
+        clearTimeout(timer);
+      }
     },
-  };
+  }));
+}
+
+interface Ends {
+  /** Nothing more is to be begun. */
+  readonly stopping: AbortSignal | undefined;
+  /** What is under way is given up. */
+  readonly cutOff: AbortSignal;
 }
 
 interface Waiting {
@@ -69,7 +83,7 @@ interface Waiting {
 class Round {
   readonly #parts: DeliveriesParts;
   readonly #carrier: Carrier;
-  readonly #isStopped: () => boolean;
+  readonly #ends: Ends;
   readonly #endAtMs = performance.now() + ROUND_MS;
   #waiting: Waiting[] = [];
   #ended: Attempt[] = [];
@@ -79,10 +93,10 @@ class Round {
   #recording: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(parts: DeliveriesParts, carrier: Carrier, isStopped: () => boolean) {
+  constructor(parts: DeliveriesParts, carrier: Carrier, ends: Ends) {
     this.#parts = parts;
     this.#carrier = carrier;
-    this.#isStopped = isStopped;
+    this.#ends = ends;
   }
 
   async run(): Promise<void> {
@@ -121,13 +135,13 @@ class Round {
       return this.#carrier.inVain(new Error('its text cannot be written'), delivery.attempts);
     }
     if (typeof letter === 'string') return { word: 'failed', waitMs: null, failure: letter };
-    return this.#carrier.carry(letter, delivery.attempts);
+    return this.#carrier.carry(letter, delivery.attempts, this.#ends.cutOff);
   }
 
   /** Undefined at the round's end. */
   async #next(): Promise<Waiting | undefined> {
     for (;;) {
-      if (this.#isStopped() || this.#carrier.away || this.#failure || performance.now() > this.#endAtMs) {
+      if (this.#ends.stopping?.aborted || this.#carrier.away || this.#failure || performance.now() > this.#endAtMs) {
         this.#isLast = true;
         return undefined;
       }

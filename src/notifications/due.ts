@@ -4,6 +4,7 @@
  *
  *   notification   scheduled ──its hour──> told, with its deliveries on their way; or cancelled: a slot that is not held any more must not be warned of
  *   announcement   scheduled ──its hour──> told to the next thousand followers, by their ids, up to `after_user_id`, again and again ──no more──> told
+ *                                     └──what it says of the drop is not so (any more)──> cancelled
  *
  * By the database's clock, so nothing is told early. Each person's key makes sure, besides, that nobody is told twice.
  */
@@ -43,8 +44,8 @@ interface Batch {
 }
 
 export function dueJob({ database, news, ways }: DueParts): SharedJob {
-  async function inBatches(next: (transaction: Queryable) => Promise<Batch>): Promise<void> {
-    for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
+  async function inBatches(next: (transaction: Queryable) => Promise<Batch>, stopping?: AbortSignal): Promise<void> {
+    for (let batch = 0; batch < BATCHES_MAX && !stopping?.aborted; batch += 1) {
       let numbered: Numbered[] = [];
       const { more } = await database.transaction(async (transaction) => {
         const done = await next(transaction);
@@ -59,12 +60,20 @@ export function dueJob({ database, news, ways }: DueParts): SharedJob {
     name: 'notifications-due',
     everyMs: EVERY_MS,
     shared: true,
-    async run() {
-      await inBatches((transaction) => tellDue(transaction, ways));
-      await inBatches((transaction) => tellFollowers(transaction, ways));
+    async run(stopping) {
+      const [due] = await database.query<DueNow>(WHAT_IS_DUE, [NOTIFICATION_TYPES, FOLLOWED_TYPES]);
+      if (due?.notifications) await inBatches((transaction) => tellDue(transaction, ways), stopping);
+      if (due?.announcements) await inBatches((transaction) => tellFollowers(transaction, ways), stopping);
     },
   };
 }
+
+interface DueNow {
+  notifications: boolean;
+  announcements: boolean;
+}
+
+const WHAT_IS_DUE = 'select notifications, announcements from what_is_due($1, $2)';
 
 interface DueRow {
   id: string;
@@ -127,17 +136,23 @@ interface AnnouncementRow {
   type: FollowedType;
   dedupeKey: string;
   data: NotificationData[FollowedType];
+  isSo: boolean;
 }
 
 const DUE_ANNOUNCEMENT = `
-  select id, drop_id as "dropId", after_user_id as "afterUserId", type, dedupe_key as "dedupeKey", data from due_announcement($1)`;
+  select id, drop_id as "dropId", after_user_id as "afterUserId", type, dedupe_key as "dedupeKey", data, is_so as "isSo"
+  from due_announcement($1)`;
 const FOLLOWERS = 'select user_id as "userId" from followers($1, $2, $3, $4)';
 const TOLD_UP_TO = 'update announcements set after_user_id = $2, state = $3 where id = $1';
 
 async function tellFollowers(transaction: Queryable, ways: Ways): Promise<Batch> {
   const [due] = await transaction.query<AnnouncementRow>(DUE_ANNOUNCEMENT, [FOLLOWED_TYPES]);
   if (due === undefined) return { more: false, messages: [] };
-  const { id, dropId, afterUserId, type, dedupeKey, data } = due;
+  const { id, dropId, afterUserId, type, dedupeKey, data, isSo } = due;
+  if (!isSo) {
+    await transaction.query(TOLD_UP_TO, [id, afterUserId, 'cancelled']);
+    return { more: true, messages: [] };
+  }
   const followers = await transaction.query<{ userId: string }>(FOLLOWERS, [dropId, type, afterUserId, BATCH_MAX]);
   const notices = followers.map(({ userId }) => ({ userId, type, data, dedupeKey }) as Notice);
   const messages = await notify(transaction, notices, ways);

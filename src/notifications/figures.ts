@@ -9,6 +9,7 @@ export class NotificationFigures {
   readonly #notifications: Counter;
   readonly #deliveries: Counter;
   readonly #waiting: Gauge;
+  readonly #untold: Counter;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -30,6 +31,17 @@ export class NotificationFigures {
       labelNames: ['channel'],
       registers,
     });
+    this.#untold = new Counter({
+      name: 'doorbuster_untold_total',
+      help: 'Tries in vain to tell people of an entry of a drop, or of a payment; anything but 0 is a fault of the program',
+      labelNames: ['what'],
+      registers,
+    });
+  }
+
+  /** A try in vain to tell people of an entry of a drop, or of a payment. */
+  untold(what: 'entry' | 'payment'): void {
+    this.#untold.inc({ what });
   }
 
   told(type: NotificationType, channels: readonly ChannelName[]): void {

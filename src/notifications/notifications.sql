@@ -1,6 +1,13 @@
 -- Notifications and deliveries that are due, as functions, because their plans must not hang on statistics: a table that was empty a minute ago may hold a sale's worth of rows.
 -- By the statement's clock, which stands still: by one that goes on the index could not be used. Nothing is due early.
 
+-- what_is_due: whether there is anything at all to tell of these types. Most looks find nothing, and must cost nothing.
+create or replace function what_is_due(p_types text[], p_followed_types text[]) returns table (notifications boolean, announcements boolean)
+language sql volatile set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off as $$
+  select exists (select from notifications where state = 'scheduled' and due_at <= statement_timestamp() and type = any(p_types)),
+         exists (select from announcements where state = 'scheduled' and due_at <= statement_timestamp() and type = any(p_followed_types))
+$$;
+
 -- due_notifications: scheduled ones of these types whose hour has come, the longest overdue first, locked for this transaction. Those that another worker is telling are left to
 -- it; and so are, while versions change, types that only another knows.
 create or replace function due_notifications(p_types text[], p_limit integer) returns table (id text, user_id text, type text, data json)
@@ -28,11 +35,22 @@ language sql volatile set enable_seqscan = off set enable_hashjoin = off set ena
   where n.user_id = t.user_id and n.dedupe_key = t.key and n.state = 'scheduled'
 $$;
 
--- due_announcement: the one that is the longest overdue, locked for this transaction; the next when another worker is at it.
+-- is_so: whether what an announcement says of a drop is so at this moment.
+create or replace function is_so(p_type text, p_data json, d drops, p_now timestamptz) returns boolean
+language sql stable as $$
+  select d.cancelled_at is null and case p_type
+    when 'drop_opening' then d.opens_at > p_now and date_trunc('milliseconds', d.opens_at) = (p_data ->> 'opensAt')::timestamptz
+    when 'back_in_stock' then is_on_sale(d, p_now) and d.granted + waiting_in(d) < d.stock
+    else true end
+$$;
+
+-- due_announcement: the one that is the longest overdue, locked for this transaction; the next when another worker is at it. `is_so` is false when the drop is gone, too.
 create or replace function due_announcement(p_types text[])
-returns table (id text, drop_id text, after_user_id text, type text, dedupe_key text, data json)
+returns table (id text, drop_id text, after_user_id text, type text, dedupe_key text, data json, is_so boolean)
 language sql volatile set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off as $$
-  select id::text, drop_id::text, after_user_id::text, type, dedupe_key, data from announcements
+  select id::text, drop_id::text, after_user_id::text, type, dedupe_key, data,
+         coalesce((select is_so(a.type, a.data, d, clock_timestamp()) from drops d where d.id = a.drop_id), false)
+  from announcements a
   where state = 'scheduled' and due_at <= statement_timestamp() and type = any(p_types)
   order by due_at limit 1 for update skip locked
 $$;

@@ -33,10 +33,11 @@ const ANNOUNCE = `
   from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[]) as a (drop_id, type, dedupe_key, data, due_at)
   order by a.dedupe_key
   on conflict (dedupe_key) do update set due_at = excluded.due_at, data = excluded.data, state = 'scheduled'
-  where announcements.state = 'cancelled' or announcements.state = 'scheduled' and announcements.due_at <> excluded.due_at`;
+  where announcements.state in ('scheduled', 'cancelled')`;
 
 const CANCEL_ANNOUNCEMENTS = `
-  update announcements set state = 'cancelled' where drop_id = $1 and type = $2 and state = 'scheduled'`;
+  update announcements set state = 'cancelled'
+  where drop_id = $1 and type = $2 and state = 'scheduled' and dedupe_key is distinct from $3`;
 
 /** As the sender does without further means: over all channels that there are. */
 const ALL_WAYS: Ways = { email: true };
@@ -123,7 +124,10 @@ export async function announce(transaction: Queryable, announcements: readonly A
   ]);
 }
 
-/** What is still to be announced of this drop is not: the drop was cancelled, say. Who has heard of it has heard of it. */
-export async function cancelAnnouncements(transaction: Queryable, dropId: string, type: FollowedType): Promise<void> {
-  await transaction.query(CANCEL_ANNOUNCEMENTS, [dropId, type]);
+/** What is still to be announced of this drop is not, but for one: the drop was cancelled, say. Who has heard of it has heard of it. */
+export async function cancelAnnouncements(
+  transaction: Queryable,
+  { dropId, type, butFor }: { readonly dropId: string; readonly type: FollowedType; readonly butFor?: string },
+): Promise<void> {
+  await transaction.query(CANCEL_ANNOUNCEMENTS, [dropId, type, butFor ?? null]);
 }

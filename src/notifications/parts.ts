@@ -16,7 +16,7 @@ import type { Server } from '../http/server.ts';
 import type { Job, SharedJob } from '../worker/jobs.ts';
 import { Carrier, type CarrierOptions } from './carrier.ts';
 import type { Channel } from './channel.ts';
-import { deliveries } from './deliveries.ts';
+import { deliveryJobs } from './deliveries.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import { dueJob } from './due.ts';
 import { NotificationFigures } from './figures.ts';
@@ -69,23 +69,16 @@ export function notificationParts(options: NotificationOptions): NotificationPar
   };
 }
 
-export interface NotificationJobs {
-  readonly jobs: readonly (Job | SharedJob)[];
-  /** Before the worker stops: rounds end with what is on its way. */
-  stopping(): void;
-}
-
 export function notificationJobs(
   { ways, carriers, links, figures, resetTokens }: NotificationParts,
   { database, news }: { readonly database: Database; readonly news: News },
-): NotificationJobs {
+): readonly (Job | SharedJob)[] {
   // A secret that is missing must be named at the start, and not when somebody has forgotten a password.
   if (ways.email) resetTokens();
-  const { jobs, stopping } = deliveries({ database, carriers, links, figures });
-  return {
-    jobs: [dueJob({ database, news, ways }), ...jobs, waitingJob(database, figures), retentionJob(database)],
-    stopping,
-  };
+  return [
+    ...[dueJob({ database, news, ways }), ...deliveryJobs({ database, carriers, links, figures })],
+    ...[waitingJob(database, figures), retentionJob(database)],
+  ];
 }
 
 export interface NotificationRouteNeeds {

@@ -36,10 +36,8 @@ begin
     update grants
     set payment_id = p_id, expires_at = greatest(hold_until, v_now + p_grace_ms * interval '1 millisecond')
     where drop_id = p.drop_id and serial = p.serial returning * into g;
-    insert into payment_changes (payment_id, state) values (p_id, p.state);
   elsif v_answer = 'over' and p.state = 'pending' then
     update payments set state = 'failed', decided_at = v_now, failure = slot_failure(g), check_at = null where id = p_id returning * into p;
-    insert into payment_changes (payment_id, state) values (p_id, p.state);
   end if;
   return json_build_object('answer', v_answer, 'payment', payment_json(p, g, v_now), 'slot', grant_json(g));
 end $$;

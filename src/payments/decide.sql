@@ -62,6 +62,5 @@ begin
   if p.state <> 'pending' and p.state <> 'succeeded' and g.payment_id = p_id and g.state = 'held' then
     update grants set payment_id = null, expires_at = hold_until where drop_id = p.drop_id and serial = p.serial returning * into g;
   end if;
-  if p.state <> v_before then insert into payment_changes (payment_id, state) values (p_id, p.state); end if;
   return json_build_object('changed', p.state <> v_before, 'payment', payment_json(p, g, v_now), 'slot', grant_json(g), 'drop', v_drop);
 end $$;

@@ -169,13 +169,11 @@ export async function endedWithSlots(database: Reader, limit: number): Promise<s
  * asked (payment_json).
  */
 const END = `
-  with ended as (update payments p
+  update payments p
   set state = 'failed', failure = slot_failure(g), check_at = null, decided_at = coalesce(g.released_at, g.settled_at, g.hold_until)
   from grants g
   where p.id = any($1) and p.state = 'pending' and p.asked_at is null
-    and g.drop_id = p.drop_id and g.serial = p.serial and not can_be_paid(g, clock_timestamp())
-  returning p.id)
-  insert into payment_changes (payment_id, state) select id, 'failed' from ended`;
+    and g.drop_id = p.drop_id and g.serial = p.serial and not can_be_paid(g, clock_timestamp())`;
 
 /** Fails those of them that still wait. */
 export async function endWithSlots(transaction: Reader, ids: readonly string[]): Promise<void> {

@@ -21,12 +21,17 @@ export async function startWorker(fleet: Fleet): Promise<Worker> {
     await news.hear('ledger', ({ dropId, amended }) => amended && catalogue.forget(dropId));
     await news.hear('deleted', ({ dropId }) => catalogue.forget(dropId));
   }
-  const herald = new Herald({ database, news, nowMs: () => fleet.clock.nowMs(), ways: fleet.notifications.ways });
-  const notifications = notificationJobs(fleet.notifications, { database, news });
+  const herald = new Herald({
+    ...{ database, news, nowMs: () => fleet.clock.nowMs(), ways: fleet.notifications.ways },
+    onUntold(untold, error) {
+      fleet.notifications.figures.untold('dropId' in untold ? 'entry' : 'payment');
+      logger.error({ err: error, ...untold }, 'people cannot be told of this; it is tried again in ten seconds');
+    },
+  });
   await news.hear('ledger', (committed) => herald.hear(committed));
   const jobs: (Job | SharedJob)[] = [
     herald.job,
-    ...notifications.jobs,
+    ...notificationJobs(fleet.notifications, { database, news }),
     expiryJob({ database, grantLedger, teller, onExpired: (grants) => metrics.expired(grants) }),
     offersJob({ database, grantLedger, teller }),
     paymentsJob({ database, log: logger, graceMs: settings.paymentGraceSeconds * 1000, ...fleet.payments }),
@@ -48,10 +53,5 @@ export async function startWorker(fleet: Fleet): Promise<Worker> {
     },
   });
   worker.start();
-  return {
-    stop() {
-      notifications.stopping();
-      return worker.stop();
-    },
-  };
+  return worker;
 }

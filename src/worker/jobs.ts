@@ -7,6 +7,8 @@
  *
  * A shared job has no lease: every worker does it at its hour.
  *
+ * A stop lets rounds under way come to their end; long ones hear of it, and end early.
+ *
  * A round that takes longer than a lease, or a worker that was paused in the middle of one, is fenced off when another has taken over.
  */
 import { FencedOff } from '../fleet/fences.ts';
@@ -29,7 +31,8 @@ export interface SharedJob {
   readonly name: string;
   readonly everyMs: number;
   readonly shared: true;
-  run(): Promise<void>;
+  /** Does one round; once `stopping` is aborted it begins nothing more, and ends with what is under way. */
+  run(stopping?: AbortSignal): Promise<void>;
 }
 
 export interface JobsParts {
@@ -44,7 +47,7 @@ export class Jobs {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #running = new Set<Promise<void>>();
   readonly #held = new Map<string, { readonly fence: number; readonly atMs: number }>();
-  #stopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(parts: JobsParts) {
     this.#parts = parts;
@@ -56,7 +59,7 @@ export class Jobs {
 
   /** Resolves when the rounds under way are done and the leases are given back. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     await Promise.all(this.#running);
     const leased = this.#parts.jobs.filter((job) => !('shared' in job));
@@ -64,7 +67,7 @@ export class Jobs {
   }
 
   #schedule(job: Job | SharedJob): void {
-    if (this.#stopped) return;
+    if (this.#stopping.signal.aborted) return;
     const timer = setTimeout(() => {
       const round = this.#round(job).finally(() => {
         this.#running.delete(round);
@@ -77,7 +80,7 @@ export class Jobs {
 
   async #round(job: Job | SharedJob): Promise<void> {
     try {
-      if ('shared' in job) return await job.run();
+      if ('shared' in job) return await job.run(this.#stopping.signal);
       const fence = await this.#hold(job.name);
       if (fence !== undefined) await job.run(fence);
       else job.lost?.();

@@ -116,7 +116,7 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
         await new Promise((resolve) => setTimeout(resolve, 5));
         if (isAway) throw new Error('connection refused');
       };
-      const [job] = world.sender(channel, { probeAfterMs: 200, random: () => 0 }).jobs;
+      const [job] = world.sender(channel, { probeAfterMs: 200, random: () => 0 });
       world.breaks.length = 0;
       await job?.run();
       const tried = await databaseOf().query<{ attempts: number }>(
@@ -172,7 +172,7 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
       const channels = [new FakeChannel(), new FakeChannel(), new FakeChannel()];
       for (const channel of channels)
         channel.before = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
-      const jobs = channels.flatMap((channel) => world.sender(channel).jobs);
+      const jobs = channels.flatMap((channel) => world.sender(channel));
       await Promise.all(jobs.flatMap((job) => [job.run(), job.run()]));
       const sent = channels.flatMap(({ letters }) => letters.map(({ id }) => id));
       expect([sent.length, new Set(sent).size]).toEqual([500, 500]);
@@ -192,7 +192,7 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
         },
       };
       const channel = new FakeChannel();
-      const [job] = world.sender(channel, {}, dying).jobs;
+      const [job] = world.sender(channel, {}, dying);
       await expect(job?.run()).rejects.toThrow('dead');
       expect(await emailTo(person)).toMatchObject({ state: 'pending', attempts: 1 });
       await world.send(channel);
@@ -226,16 +226,43 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
       await Promise.all(Array.from({ length: 30 }, () => onItsWay()));
       const channel = new FakeChannel();
       channel.before = () => new Promise((resolve) => setTimeout(resolve, 50));
-      const { jobs, stopping } = world.sender(channel);
-      const round = jobs[0]?.run();
+      const stop = new AbortController();
+      const [job] = world.sender(channel);
+      const round = job?.run(stop.signal);
       await expect.poll(() => channel.atOnceMax).toBe(10);
-      stopping();
+      stop.abort();
       await round;
       expect(channel.letters).toHaveLength(10);
       const left = await databaseOf().query<{ attempts: number; due: boolean }>(
         `select attempts, due_at <= now() as due from deliveries where state = 'pending'`,
       );
       expect(left).toEqual(Array(20).fill({ attempts: 0, due: true }));
+    });
+
+    it('a stop does not wait for ever: what is not answered is cut off, and was tried in vain', async () => {
+      const person = await onItsWay();
+      const channel = new FakeChannel();
+      let isCutOff = false;
+      channel.before = (_letter, signal) =>
+        new Promise((_resolve, reject) =>
+          signal?.addEventListener('abort', () => {
+            isCutOff = true;
+            reject(signal.reason);
+          }),
+        );
+      const stop = new AbortController();
+      const [job] = world.sender(channel);
+      const round = job?.run(stop.signal);
+      await expect.poll(() => channel.atOnceMax).toBe(1);
+      stop.abort();
+      await round;
+      expect(isCutOff).toBe(true);
+      const { waitMs, ...delivery } = await emailTo(person);
+      expect(delivery).toMatchObject({ state: 'pending', attempts: 1, failure: expect.stringContaining('stopped') });
+      expect(waitMs).toBeGreaterThan(0);
+      // Nothing is begun any more.
+      await job?.run(stop.signal);
+      expect(await emailTo(person)).toMatchObject({ attempts: 1 });
     });
 
     it('are sent again when an administrator says so: failed ones as they are, sent ones as new ones', async () => {

@@ -51,7 +51,7 @@ function rush(adapter: string, databaseOf: () => Database): void {
       insert into deliveries (notification_id, user_id, due_at, channel, state, type)
       select id, user_id, now(), 'email', 'pending', type from notifications`);
     const channel = new SmtpChannel({ smtpUrl: smtp.url, mailFrom: 'shop@example.org' });
-    const [job] = new NotificationWorld(database).sender(channel).jobs;
+    const [job] = new NotificationWorld(database).sender(channel);
     let [lagMs, lastMs] = [0, performance.now()];
     const watch = setInterval(() => {
       lagMs = Math.max(lagMs, performance.now() - lastMs - 10);

@@ -5,13 +5,14 @@ import type { Database } from '../../src/database/database.ts';
 import { News } from '../../src/fleet/news.ts';
 import { Carrier, type CarrierOptions } from '../../src/notifications/carrier.ts';
 import type { Channel, Letter } from '../../src/notifications/channel.ts';
-import { type Deliveries, deliveries } from '../../src/notifications/deliveries.ts';
+import { deliveryJobs } from '../../src/notifications/deliveries.ts';
 import { dueJob } from '../../src/notifications/due.ts';
 import type { DeliveryEnd } from '../../src/notifications/figures.ts';
 import type { ChannelName, Notice, NotificationType } from '../../src/notifications/notification.ts';
 import { notify } from '../../src/notifications/notify.ts';
 import type { Ways } from '../../src/notifications/preferences.ts';
 import { type Numbered, putMessages } from '../../src/realtime/inbox.ts';
+import type { SharedJob } from '../../src/worker/jobs.ts';
 
 export const WAYS: Ways = { email: true };
 
@@ -21,7 +22,7 @@ export class FakeChannel implements Channel {
   /** All that were taken, in that order. */
   readonly letters: Letter[] = [];
   /** Called before each is taken: throws, or takes its time. */
-  before: (letter: Letter) => Promise<void> | void = () => {};
+  before: (letter: Letter, signal?: AbortSignal) => Promise<void> | void = () => {};
   /** How many were being sent at the same time, at most. */
   atOnceMax = 0;
   #atOnce = 0;
@@ -30,11 +31,11 @@ export class FakeChannel implements Channel {
     this.name = name;
   }
 
-  async send(letter: Letter): Promise<void> {
+  async send(letter: Letter, signal?: AbortSignal): Promise<void> {
     this.#atOnce += 1;
     this.atOnceMax = Math.max(this.atOnceMax, this.#atOnce);
     try {
-      await this.before(letter);
+      await this.before(letter, signal);
       this.letters.push(letter);
     } finally {
       this.#atOnce -= 1;
@@ -97,15 +98,27 @@ export class NotificationWorld {
     });
   }
 
-  due(ways: Ways = WAYS): Promise<void> {
-    return dueJob({ database: this.database, news: this.#news, ways }).run();
+  due(ways: Ways = WAYS, stopping?: AbortSignal): Promise<void> {
+    return dueJob({ database: this.database, news: this.#news, ways }).run(stopping);
+  }
+
+  /** A drop with this id, of ten units, as it stands. */
+  async drop(
+    id: string,
+    { opensAt = soon(-60_000), granted = 0 }: { opensAt?: Date; granted?: number } = {},
+  ): Promise<void> {
+    await this.database.query(
+      `insert into drops (id, kind, title, stock, per_user_limit, opens_at, discount_percent, valid_for_days, granted)
+       overriding system value values ($1, 'coupon', 'A kettle', 10, 1, $2, 5, 3, $3)`,
+      [id, opensAt, granted],
+    );
   }
 
   /** A worker's sending half. */
-  sender(channel: Channel, options: Partial<CarrierOptions> = {}, database: Database = this.database): Deliveries {
+  sender(channel: Channel, options: Partial<CarrierOptions> = {}, database: Database = this.database): SharedJob[] {
     const onBreakerChange = (name: string, state: string) => void this.breaks.push(`${name} ${state}`);
-    return deliveries({
-      database,
+    return deliveryJobs({
+      ...{ database, cutOffAfterMs: 300 },
       carriers: [new Carrier({ channel, onBreakerChange, random: () => 0.5, ...options })],
       links: { publicUrl: 'https://shop.example', resetToken: (id) => `${id}.token` },
       figures: { delivered: (name, state) => void this.ended.push([name, state]) },
@@ -113,7 +126,7 @@ export class NotificationWorld {
   }
 
   async send(channel: Channel, options: Partial<CarrierOptions> = {}): Promise<void> {
-    for (const job of this.sender(channel, options).jobs) await job.run();
+    for (const job of this.sender(channel, options)) await job.run();
   }
 
   async timePasses(ms: number): Promise<void> {

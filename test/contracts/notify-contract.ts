@@ -149,12 +149,16 @@ export function notifyContract(adapter: string, databaseOf: () => Database): voi
     it('announces to those who follow and chose to hear of it, each once, over many batches and by two at once', async () => {
       const database = databaseOf();
       const first = 5_000_000;
+      const opensAt = soon(2 * HOUR_MS);
+      await world.drop('5000', { opensAt });
       await database.query(
         `insert into interests (drop_id, user_id, drop_opening, sold_out, back_in_stock)
          select 5000, $1::bigint + n, n % 2 = 0, true, false from generate_series(1, 2500) n`,
         [first],
       );
-      await database.transaction((on) => announce(on, [announcement('5000', 'drop_opening', 'opens', soon(HOUR_MS))]));
+      await database.transaction((on) =>
+        announce(on, [announcement('5000', 'drop_opening', 'opens', soon(HOUR_MS), opensAt)]),
+      );
       await world.due();
       expect(await toldFor('opens')).toBe(0);
       await world.timePasses(HOUR_MS);
@@ -172,7 +176,9 @@ export function notifyContract(adapter: string, databaseOf: () => Database): voi
       const database = databaseOf();
       const person = await world.person();
       await follow('5001', person);
-      const at = (ms: number) => announcement('5001', 'drop_opening', 'moved', soon(ms));
+      const opensAt = soon(3 * HOUR_MS);
+      await world.drop('5001', { opensAt });
+      const at = (ms: number) => announcement('5001', 'drop_opening', 'moved', soon(ms), opensAt);
       await database.transaction((on) => announce(on, [at(HOUR_MS)]));
       await database.transaction((on) => announce(on, [at(2 * HOUR_MS)]));
       await world.timePasses(HOUR_MS + 1_000);
@@ -191,19 +197,95 @@ export function notifyContract(adapter: string, databaseOf: () => Database): voi
       const database = databaseOf();
       const person = await world.person();
       await follow('5002', person);
+      await world.drop('5002');
       const later = announcement('5002', 'sold_out', 'gone', soon(HOUR_MS));
       await database.transaction((on) => announce(on, [later]));
-      await database.transaction((on) => cancelAnnouncements(on, '5002', 'back_in_stock'));
-      await database.transaction((on) => cancelAnnouncements(on, '5002', 'sold_out'));
+      await database.transaction((on) => cancelAnnouncements(on, { dropId: '5002', type: 'back_in_stock' }));
+      await database.transaction((on) =>
+        cancelAnnouncements(on, { dropId: '5002', type: 'sold_out', butFor: 'another' }),
+      );
       await world.timePasses(HOUR_MS);
       await world.due();
       expect(await world.toldTo(person)).toEqual({});
+    });
+
+    it('announces only what is so of the drop as it stands at that hour', async () => {
+      const database = databaseOf();
+      const person = await world.person();
+      const opensAt = soon(HOUR_MS);
+      let id = 5100;
+      /** Announces something of a new drop, changes the drop, and says what its follower has heard. */
+      const heard = async (type: FollowedType, change: string, drop: Parameters<typeof world.drop>[1] = {}) => {
+        id += 1;
+        await world.drop(`${id}`, drop);
+        await follow(`${id}`, person);
+        await database.transaction((on) =>
+          announce(on, [announcement(`${id}`, type, `so ${id}`, undefined, drop.opensAt)]),
+        );
+        if (change === 'delete') await database.query('delete from drops where id = $1', [id]);
+        else if (change !== '') await database.query(`update drops set ${change} where id = $1`, [id]);
+        await world.due();
+        return (await world.toldTo(person))[`so ${id}`] ?? 'nothing';
+      };
+      const hours = [
+        ...['', `title = 'Another'`, `opens_at = opens_at + interval '1 minute'`, 'opens_at = clock_timestamp()'],
+        ...['cancelled_at = now()', 'delete'],
+      ];
+      const openings: string[] = [];
+      for (const change of hours) openings.push(await heard('drop_opening', change, { opensAt }));
+      expect(openings).toEqual(['told', 'told', 'nothing', 'nothing', 'nothing', 'nothing']);
+      expect(await heard('back_in_stock', 'granted = 9')).toBe('told');
+      for (const change of [
+        'granted = 10',
+        'waiting = 10, waiting_line = true',
+        'closes_at = now()',
+        'cancelled_at = now()',
+      ]) {
+        expect([change, await heard('back_in_stock', change)]).toEqual([change, 'nothing']);
+      }
+      expect(await heard('sold_out', 'granted = 10')).toBe('told');
+      expect(await heard('sold_out', 'cancelled_at = now()')).toBe('nothing');
+      expect(
+        await database.query(
+          `select from announcements where state = 'scheduled' and drop_id > 5100 and drop_id < 5200`,
+        ),
+      ).toEqual([]);
+    });
+
+    it('ends between two batches when it hears of a stop, and opens no transaction when nothing is due', async () => {
+      const database = databaseOf();
+      await world.drop('5300');
+      await database.query(
+        `insert into interests (drop_id, user_id, drop_opening, sold_out, back_in_stock)
+         select 5300, 5400000 + n, true, true, true from generate_series(1, 3000) n`,
+      );
+      await database.transaction((on) => announce(on, [announcement('5300', 'sold_out', 'stopped')]));
+      const stop = new AbortController();
+      let transactions = 0;
+      const counting: Database = {
+        ...{ query: database.query, execute: database.execute, expressLane: database.expressLane },
+        close: () => database.close(),
+        async transaction(work) {
+          transactions += 1;
+          const result = await database.transaction(work);
+          stop.abort();
+          return result;
+        },
+      };
+      const other = new NotificationWorld(counting);
+      await other.due(undefined, stop.signal);
+      expect([transactions, await toldFor('stopped')]).toEqual([1, 1_000]);
+      await world.due();
+      expect(await toldFor('stopped')).toBe(3_000);
+      await other.due();
+      expect(transactions).toBe(1);
     });
 
     it('tells nobody twice when a worker dies in the middle of a batch', async () => {
       const database = databaseOf();
       const person = await world.person();
       await follow('5003', person);
+      await world.drop('5003');
       await database.transaction((on) => announce(on, [announcement('5003', 'sold_out', 'crash')]));
       await world.notify([notice(person, 'scheduled', 'back_in_stock', soon(HOUR_MS))]);
       await world.timePasses(HOUR_MS);
@@ -276,7 +358,13 @@ export function notifyContract(adapter: string, databaseOf: () => Database): voi
   });
 }
 
-function announcement(dropId: string, type: FollowedType, dedupeKey: string, dueAt?: Date): Announcement {
-  const data = { dropId, title: 'A kettle', stock: 3, remaining: 3, opensAt: new Date().toISOString() };
+function announcement(
+  dropId: string,
+  type: FollowedType,
+  dedupeKey: string,
+  dueAt?: Date,
+  opensAt: Date = new Date(),
+): Announcement {
+  const data = { dropId, title: 'A kettle', stock: 3, remaining: 3, opensAt: opensAt.toISOString() };
   return { dropId, type, data, dedupeKey, ...(dueAt && { dueAt: dueAt.toISOString() }) } as Announcement;
 }

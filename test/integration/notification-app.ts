@@ -108,7 +108,7 @@ export class NotificationApp {
       logger: { warn: (text: unknown) => void this.warnings.push(String(text)) },
     });
     const news = new News(new EmbeddedBroadcast({ alone: true }), 'app');
-    this.#jobs = notificationJobs(this.parts, { database, news }).jobs.filter((job) => 'shared' in job);
+    this.#jobs = notificationJobs(this.parts, { database, news }).filter((job) => 'shared' in job);
   }
 
   async close(): Promise<void> {
