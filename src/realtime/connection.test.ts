@@ -42,6 +42,7 @@ const host: ConnectionHost = {
   claim: (_identity, dropId, requestId) => ({ outcome: 'sold_out', dropId, requestId }),
   watch() {},
   authenticated() {},
+  closing() {},
   closed() {},
 };
 
@@ -64,9 +65,7 @@ describe('a connection', () => {
   /** The messages written so far; all are short enough for a two-byte header, or long enough for four. */
   const sent = (): Record<string, unknown>[] => {
     const messages: Record<string, unknown>[] = [];
-    const chunks: Buffer[] = [];
-    for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) chunks.push(chunk);
-    let bytes = Buffer.concat(chunks);
+    let bytes = Buffer.concat([...chunksOf(stream)]);
     while (bytes.length > 0) {
       const start = bytes[1] === 126 ? 4 : 2;
       const end = start + (bytes[1] === 126 ? bytes.readUInt16BE(2) : (bytes[1] ?? 0));
@@ -165,8 +164,6 @@ describe('a connection', () => {
     const packet = new Packet('x'.repeat(60_000));
     for (let message = 0; message < 40; message += 1) connection.sendPacket(packet);
     expect(webSocket.closes).toEqual([CLOSE.tooSlow]);
-    vi.advanceTimersByTime(2_000);
-    expect(webSocket.terminated).toBe(true);
   });
 
   it('hears and says nothing after it was closed, even if the peer does not answer', () => {
@@ -190,6 +187,106 @@ describe('a connection', () => {
     webSocket.emit('close');
     connection.send('{}');
     expect(sent()).toEqual([]);
+  });
+});
+
+function* chunksOf(stream: PassThrough): Generator<Buffer> {
+  for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) yield chunk;
+}
+
+describe('a connection of several people', () => {
+  type Answer = Awaited<ReturnType<ConnectionHost['claim']>>;
+  const won = (requestId: string): Answer => ({
+    ...{ outcome: 'granted', dropId: '1', requestId, grantId: '1-1', serial: 1, arrival: 1, code: 'CODE-OF-A' },
+    ...{ validUntil: '2030-01-01T00:00:00.000Z' },
+  });
+
+  /** Tokens are names, valid for a minute; claims and replays are answered by the test. */
+  const meet = (messagesPerSecond = 100) => {
+    const answers: ((answer: Answer) => void)[] = [];
+    const replays: (() => void)[] = [];
+    const webSocket = new FakeWebSocket();
+    const stream = new PassThrough();
+    const expiresAtMs = Date.now() + 60_000;
+    new Connection(
+      webSocket as unknown as WebSocket,
+      stream,
+      {
+        ...host,
+        messagesPerSecond,
+        identify: (token) => ({ accountId: token, role: 'buyer', sessionId: token, expiresAtMs }),
+        claim: () => new Promise((resolve) => answers.push(resolve)),
+        inbox: {
+          position: 41,
+          replay: () =>
+            new Promise((resolve) =>
+              replays.push(() => resolve({ complete: true, messages: [[43, '{"type":"grant"}']], head: 44 })),
+            ),
+        },
+      },
+      '203.0.113.7',
+    );
+    const receive = (message: object) => webSocket.emit('message', Buffer.from(JSON.stringify(message)), false);
+    return { answers, replays, webSocket, receive, heard: () => Buffer.concat([...chunksOf(stream)]).toString() };
+  };
+
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 0 });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each([{ token: 'B' }, {}])('tells nobody else what became of a claim: %o', async (next) => {
+    const { answers, receive, heard } = meet();
+    receive({ type: 'authenticate', token: 'A' });
+    receive({ type: 'claim', dropId: '1', requestId: 'request-1' });
+    receive({ type: 'authenticate', ...next });
+    answers[0]?.(won('request-1'));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(heard()).not.toContain('CODE-OF-A');
+  });
+
+  it('tells what became of a claim to the same person, with whichever token', async () => {
+    const { answers, receive, heard } = meet();
+    receive({ type: 'authenticate', token: 'A' });
+    receive({ type: 'claim', dropId: '1', requestId: 'request-1' });
+    receive({ type: 'authenticate', token: 'A' });
+    answers[0]?.(won('request-1'));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(heard()).toContain('CODE-OF-A');
+  });
+
+  it('is closed when the token expires while the messages are read, and tells none of them', async () => {
+    const { replays, webSocket, receive, heard } = meet();
+    receive({ type: 'authenticate', token: 'A', cursor: '40' });
+    vi.setSystemTime(60_000);
+    replays[0]?.();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(heard()).toBe('');
+    expect(webSocket.closes).toEqual([CLOSE.unauthenticated]);
+  });
+
+  it('floods with cursors that must be looked up, but for its first', () => {
+    const { webSocket, receive } = meet(30);
+    const lookUp = () => {
+      receive({ type: 'authenticate' });
+      receive({ type: 'authenticate', token: 'A', cursor: '40' });
+    };
+    // 2, then 12 each.
+    for (let time = 0; time < 3; time += 1) lookUp();
+    expect(webSocket.closes).toEqual([]);
+    lookUp();
+    expect(webSocket.closes).toEqual([CLOSE.flood]);
+  });
+
+  it('may name the cursor where the gateway is as often as any other', () => {
+    const { webSocket, receive } = meet(30);
+    for (let time = 0; time < 15; time += 1) {
+      receive({ type: 'authenticate' });
+      receive({ type: 'authenticate', token: 'A', cursor: '41' });
+    }
+    expect(webSocket.closes).toEqual([]);
   });
 });
 

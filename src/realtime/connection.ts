@@ -7,11 +7,11 @@
  *      │        guest ──authenticate────────────┘      (signed in meanwhile; a member may also bring a fresh token, or be somebody else from now on)
  *      └── 10 s pass, a bad token, or one that expires and no fresh one comes ──> closed 4401
  *
- *   any ── one of the reasons below ──> closing: our Close frame is sent; nothing is heard or said after it, whether or not the peer answers
+ *   any ── one of the reasons below ──> closing: our Close frame is sent; nothing is heard or said after it. Who does not answer is ended after SLOW_FAREWELL_MS (socket-server.ts)
  *
  *   any ── three malformed messages ──> closed 4400
- *   any ── more messages in a second than a person's browser sends, long lists of watched drops counted as several ──> closed 4429
- *   any ── too much waits to be sent ──> closed 4408: it would otherwise grow until the server falls
+ *   any ── more messages in a second than a person's browser sends, long lists of watched drops and looked-up cursors counted as several ──> closed 4429
+ *   any ── too much waits to be sent, or nothing of it leaves for ten seconds ──> closed 4408: it would otherwise grow until the server falls
  *   any ── another connection of the same account comes, and they are too many ──> the quietest is closed 4409
  *   any ── no answer to a heartbeat ──> ended
  *   any ── the server stops ──> closed 1012, after the claims on their way are answered
@@ -20,7 +20,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Identity } from '../accounts/account.ts';
 import type { ClaimAnswer } from '../claims/admission.ts';
-import { CLOSE, type Listener, SLOW_FAREWELL_MS } from './listener.ts';
+import { CLOSE, hasExpired, type Listener } from './listener.ts';
 import {
   answerMessage,
   type ClientIn,
@@ -30,7 +30,8 @@ import {
   readMessage,
   welcomeMessage,
 } from './messages.ts';
-import type { Packet } from './packet.ts';
+import { Outflow } from './outflow.ts';
+import { Packet } from './packet.ts';
 import { PersonalStream, type StreamSource } from './personal-stream.ts';
 import { textFrame } from './text-frame.ts';
 
@@ -38,6 +39,8 @@ const AUTHENTICATE_WITHIN_MS = 10_000;
 const MALFORMED_MAX = 3;
 /** Each watched drop costs a frame, or a query if it is unknown: so many weigh as much as one more message. */
 const WATCHED_DROPS_PER_MESSAGE = 10;
+/** What a cursor weighs that the database has to look up: up to a thousand messages are read for it. */
+const MESSAGES_PER_REPLAY = 10;
 
 /** What a connection asks of the rest of the program. */
 export interface ConnectionHost {
@@ -50,6 +53,8 @@ export interface ConnectionHost {
   claim(identity: Identity, dropId: string, requestId: string): ClaimAnswer | Promise<ClaimAnswer>;
   watch(connection: Connection, dropIds: readonly string[]): void;
   authenticated(connection: Connection, before: Identity | undefined): void;
+  /** Nothing reaches it any more; it may still be open for a while. */
+  closing(connection: Connection): void;
   closed(connection: Connection): void;
 }
 
@@ -63,6 +68,8 @@ export class Connection implements Listener {
   #windowEndsAtMs = 0;
   #messagesInWindow = 0;
   #heardSinceHeartbeat = true;
+  #hasReplayed = false;
+  readonly #outflow = new Outflow();
   /** Of `authenticate` messages that are not answered yet: a member's answer waits for what is replayed. */
   #welcomes = 0;
   identity: Identity | undefined;
@@ -79,7 +86,7 @@ export class Connection implements Listener {
     this.#host = host;
     this.stream = new PersonalStream(host.inbox, {
       began: (cursor, resumed) => this.#welcome(cursor, resumed),
-      sendPacket: (packet) => this.sendPacket(packet),
+      tell: (packet, whenSent) => this.tell(packet, whenSent),
       overrun: () => this.close(CLOSE.tooSlow, 'too much came while the client caught up'),
     });
     this.#deadline = setTimeout(
@@ -101,18 +108,30 @@ export class Connection implements Listener {
     this.#write(packet.webSocketFrame);
   }
 
+  tell(packet: Packet, whenSent?: () => void): void {
+    if (hasExpired(this.identity)) this.close(CLOSE.unauthenticated, 'the token has expired');
+    else this.#write(packet.webSocketFrame, whenSent);
+  }
+
+  get unsentBytes(): number {
+    return this.#stream.writableLength + this.stream.heldBytes;
+  }
+
+  isStuck(): boolean {
+    return this.#outflow.isStuck(this.#stream.writableLength);
+  }
+
   /** Writes a ready-made frame. Nothing else writes between frames: compression is off, so ws, too, writes whole frames at once. */
-  #write(frame: Buffer): void {
+  #write(frame: Buffer, whenSent?: () => void): void {
     if (this.#isOver() || this.#stream.destroyed) return;
     // The peer has closed, and ws has sent the Close frame that answers it: no data may follow.
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     if (this.#stream.writableLength > this.#host.unsentBytesMax) {
       this.close(CLOSE.tooSlow, 'too much waits to be sent');
-      // The Close frame waits behind all the rest: not for long.
-      this.#deadline = setTimeout(() => this.terminate(), SLOW_FAREWELL_MS);
       return;
     }
-    this.#stream.write(frame);
+    this.#outflow.wrote(frame.length);
+    this.#stream.write(frame, whenSent);
   }
 
   close(code: number, reason: string): void {
@@ -120,6 +139,7 @@ export class Connection implements Listener {
     clearTimeout(this.#deadline);
     this.#state = 'closing';
     this.#webSocket.close(code, reason);
+    this.#host.closing(this);
   }
 
   terminate(): void {
@@ -182,8 +202,10 @@ export class Connection implements Listener {
       this.close(CLOSE.unauthenticated, 'the token is not valid');
       return;
     }
-    clearTimeout(this.#deadline);
     const before = this.identity;
+    const isSame = before?.accountId === identity?.accountId;
+    if (identity !== undefined && !isSame && this.#asksTooOften(cursor)) return;
+    clearTimeout(this.#deadline);
     this.identity = identity;
     this.#state = identity === undefined ? 'guest' : 'member';
     this.#host.authenticated(this, before);
@@ -192,13 +214,17 @@ export class Connection implements Listener {
     if (identity === undefined) {
       this.stream.end();
       this.#welcome(null, false);
-    } else if (before?.accountId !== identity.accountId) this.stream.begin(identity.accountId, cursor);
+    } else if (!isSame) this.stream.begin(identity.accountId, cursor);
     // A fresh token changes nothing for the messages: they go on, or will go on when the client has caught up.
     else if (this.stream.cursor !== undefined) this.#welcome(this.stream.cursor, true);
   }
 
   #welcome(cursor: string | null, resumed: boolean): void {
     const { identity } = this;
+    if (hasExpired(identity)) {
+      this.close(CLOSE.unauthenticated, 'the token has expired');
+      return;
+    }
     const account = identity === undefined ? null : { id: identity.accountId, role: identity.role };
     const { heartbeatSeconds } = this.#host;
     const message = welcomeMessage(this.#host.nowMs(), { heartbeatSeconds, account, cursor, resumed });
@@ -207,18 +233,31 @@ export class Connection implements Listener {
 
   #claim(dropId: string, requestId: string): void {
     const { identity } = this;
-    if (identity === undefined || identity.expiresAtMs <= Date.now()) {
+    if (identity === undefined || hasExpired(identity)) {
       this.send(errorMessage('unauthenticated', { requestId }));
       return;
     }
     const answer = this.#host.claim(identity, dropId, requestId);
-    if (answer instanceof Promise) void answer.then((settled) => this.send(answerMessage(requestId, settled)));
+    if (answer instanceof Promise) void answer.then((settled) => this.#tellAnswer(identity, requestId, settled));
     else this.send(answerMessage(requestId, answer));
+  }
+
+  /** Not to whom the socket belongs by now, if that is somebody else: it holds their coupon's code. They ask again, and get the same answer. */
+  #tellAnswer({ accountId }: Identity, requestId: string, answer: ClaimAnswer): void {
+    if (this.identity?.accountId === accountId) this.tell(new Packet(answerMessage(requestId, answer)));
   }
 
   #heard(): void {
     this.#heardSinceHeartbeat = true;
     this.heardAtMs = performance.now();
+  }
+
+  /** Counts what the database is asked. That of a connection's first cursor is paid for by the connection. */
+  #asksTooOften(cursor: number | undefined): boolean {
+    if (cursor === undefined || cursor === this.#host.inbox.position) return false;
+    const isFirst = !this.#hasReplayed;
+    this.#hasReplayed = true;
+    return !isFirst && this.#floods(MESSAGES_PER_REPLAY);
   }
 
   /** Counts so many messages; closes the socket and is true when they are too many for this second. By a clock that nobody sets back. */

@@ -8,7 +8,7 @@ import type { Hub } from './hub.ts';
 import type { LiveView } from './live-view.ts';
 import { readCursor, WATCHED_DROPS_MAX } from './messages.ts';
 
-export interface EventRoutesParts extends Omit<EventStreamHost, 'closed'> {
+export interface EventRoutesParts extends Omit<EventStreamHost, 'closing' | 'closed'> {
   readonly guard: Guard;
   readonly hub: Hub;
   readonly liveView: LiveView;
@@ -18,12 +18,19 @@ const WATCH_LENGTH_MAX = 2_000;
 
 export function eventRoutes(server: Server, parts: EventRoutesParts): void {
   const { guard, hub, liveView } = parts;
-  const host: EventStreamHost = { ...parts, nowMs: () => parts.nowMs(), closed: (stream) => hub.leave(stream) };
+  const host: EventStreamHost = {
+    ...parts,
+    nowMs: () => parts.nowMs(),
+    closing: (stream) => hub.retire(stream),
+    closed: (stream) => hub.leave(stream),
+  };
 
   server.get(
     '/v1/events',
     {
       onRequest: guard.anyone,
+      // It would open a stream that nobody hears.
+      exposeHeadRoute: false,
       schema: {
         tags: ['realtime'],
         summary: 'What a socket hears, as an event stream; see docs/socket.md',

@@ -1,13 +1,14 @@
 /**
  * One event stream's life: what a socket hears, without what it can say, for clients that cannot open one.
  *
- *   open ──its session ends, its token expires, too much waits, the server stops──> ended, after the event `close` that says why
+ *   open ──its session ends, its token expires, too much waits or nothing leaves, the server stops──> ended, after the event `close` that says why
  *     └────the client goes──> ended
  */
 import type { ServerResponse } from 'node:http';
 import type { Identity } from '../accounts/account.ts';
-import { CLOSE, type Listener, SLOW_FAREWELL_MS } from './listener.ts';
+import { CLOSE, hasExpired, type Listener, SLOW_FAREWELL_MS } from './listener.ts';
 import { pongMessage, welcomeMessage } from './messages.ts';
+import { Outflow } from './outflow.ts';
 import { Packet } from './packet.ts';
 import { PersonalStream, type StreamSource } from './personal-stream.ts';
 
@@ -16,6 +17,8 @@ export interface EventStreamHost {
   readonly heartbeatSeconds: number;
   readonly inbox: StreamSource;
   nowMs(): number;
+  /** Nothing reaches it any more; it may still be open for a while. */
+  closing(stream: EventStream): void;
   closed(stream: EventStream): void;
 }
 
@@ -27,6 +30,7 @@ export class EventStream implements Listener {
   readonly #response: ServerResponse;
   readonly #host: EventStreamHost;
   readonly #lifeSigns: NodeJS.Timeout;
+  readonly #outflow = new Outflow();
   #isOver = false;
   readonly identity: Identity | undefined;
   readonly address: string;
@@ -47,7 +51,7 @@ export class EventStream implements Listener {
     this.address = who.address;
     this.stream = new PersonalStream(host.inbox, {
       began: (cursor, resumed) => this.#welcome(cursor, resumed),
-      sendPacket: (packet) => this.sendPacket(packet),
+      tell: (packet, whenSent) => this.tell(packet, whenSent),
       overrun: () => this.close(CLOSE.tooSlow, 'too much came while the client caught up'),
     });
     this.#lifeSigns = setInterval(() => {
@@ -71,12 +75,30 @@ export class EventStream implements Listener {
   }
 
   sendPacket(packet: Packet): void {
+    this.#write(packet);
+  }
+
+  tell(packet: Packet, whenSent?: () => void): void {
+    if (hasExpired(this.identity)) this.close(CLOSE.unauthenticated, 'the token has expired');
+    else this.#write(packet, whenSent);
+  }
+
+  get unsentBytes(): number {
+    return this.#response.writableLength + this.stream.heldBytes;
+  }
+
+  isStuck(): boolean {
+    return this.#outflow.isStuck(this.#response.writableLength);
+  }
+
+  #write(packet: Packet, whenSent?: () => void): void {
     if (this.#isOver || this.#response.destroyed) return;
     if (this.#response.writableLength > this.#host.unsentBytesMax) {
       this.close(CLOSE.tooSlow, 'too much waits to be sent');
       return;
     }
-    this.#response.write(packet.event);
+    this.#outflow.wrote(packet.event.length);
+    this.#response.write(packet.event, whenSent);
   }
 
   close(code: number, reason: string): void {
@@ -85,10 +107,15 @@ export class EventStream implements Listener {
     this.#response.end(`event: close\ndata: ${JSON.stringify({ code, reason })}\n\n`);
     // Its end waits behind all the rest: not for long.
     setTimeout(() => this.#response.destroy(), SLOW_FAREWELL_MS).unref();
+    this.#host.closing(this);
   }
 
   #welcome(cursor: string | null, resumed: boolean): void {
     const { identity } = this;
+    if (hasExpired(identity)) {
+      this.close(CLOSE.unauthenticated, 'the token has expired');
+      return;
+    }
     const account = identity === undefined ? null : { id: identity.accountId, role: identity.role };
     const { heartbeatSeconds } = this.#host;
     const message = welcomeMessage(this.#host.nowMs(), { heartbeatSeconds, account, cursor, resumed });

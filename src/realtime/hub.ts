@@ -1,16 +1,23 @@
 /**
  * All listeners of this process: how many there may be, whose they are, and what reaches them. The transports put them in and take them out.
  *
- * Once a second those whose token has expired without a fresh one are closed: what ends a person's access over HTTP ends it here.
+ * Once a second it looks at all of them. Those whose token has expired without a fresh one are closed: what ends a person's access over HTTP ends it here. So are those who
+ * do not read: who has waited with something unsent for ten seconds, and, when too much waits for all together, those for whom the most does.
+ *
+ *   enter ──> present ──close──> retired: nothing reaches it, nobody finds it, its place is still taken ──its end──> left
+ *                └───────────────────────────────its end───────────────────────────────────────────────────────────────^
  */
 import type { Identity } from '../accounts/account.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { Numbered } from './inbox.ts';
-import { CLOSE, type Listener } from './listener.ts';
+import { CLOSE, hasExpired, type Listener } from './listener.ts';
 import type { LiveView } from './live-view.ts';
+import { Packet } from './packet.ts';
 import { personalPacket } from './personal-stream.ts';
 
-const SWEEP_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 1_000;
+/** What may wait for all clients of this process together: 15,000 sockets with 17 KiB each, and far less than what each of them may have. */
+export const UNSENT_BYTES_OF_ALL_MAX = 256 * 1024 * 1024;
 
 export interface HubParts {
   readonly sessions: Pick<Sessions, 'onEnded'>;
@@ -18,15 +25,18 @@ export interface HubParts {
   readonly listenersMax: number;
   readonly perUserMax: number;
   readonly perAddressMax: number;
+  readonly unsentBytesMax?: number;
 }
 
 export class Hub {
   readonly #parts: HubParts;
-  readonly #listeners = new Set<Listener>();
+  /** With those that are closed and have not ended yet. */
+  readonly #places = new Set<Listener>();
+  readonly #present = new Set<Listener>();
   readonly #bySession = new Map<string, Set<Listener>>();
   readonly #byUser = new Map<string, Set<Listener>>();
   readonly #byAddress = new Map<string, number>();
-  #sweep: NodeJS.Timeout | undefined;
+  #looks: NodeJS.Timeout | undefined;
   #closing = false;
 
   constructor(parts: HubParts) {
@@ -38,18 +48,24 @@ export class Hub {
   }
 
   start(): void {
-    this.#sweep = setInterval(() => this.#closeExpired(), SWEEP_EVERY_MS).unref();
+    this.#looks = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
   }
 
   /** Says goodbye to everyone. */
   close(): void {
     this.#closing = true;
-    clearInterval(this.#sweep);
-    for (const listener of [...this.#listeners]) listener.close(CLOSE.restart, 'the server restarts: reconnect');
+    clearInterval(this.#looks);
+    for (const listener of [...this.#present]) listener.close(CLOSE.restart, 'the server restarts: reconnect');
+  }
+
+  /** Lets everybody who has messages begin anew. */
+  restartMembers(): void {
+    for (const listener of [...this.#present])
+      if (listener.identity !== undefined) listener.close(CLOSE.restart, 'the messages begin anew: reconnect');
   }
 
   get size(): number {
-    return this.#listeners.size;
+    return this.#places.size;
   }
 
   get users(): number {
@@ -60,23 +76,30 @@ export class Hub {
   refusal(address: string): number | undefined {
     if (this.#closing) return CLOSE.restart;
     const { listenersMax, perAddressMax } = this.#parts;
-    const isFull = this.#listeners.size >= listenersMax || (this.#byAddress.get(address) ?? 0) >= perAddressMax;
+    const isFull = this.#places.size >= listenersMax || (this.#byAddress.get(address) ?? 0) >= perAddressMax;
     return isFull ? CLOSE.full : undefined;
   }
 
   enter(listener: Listener): void {
-    this.#listeners.add(listener);
+    this.#places.add(listener);
+    this.#present.add(listener);
     this.#byAddress.set(listener.address, (this.#byAddress.get(listener.address) ?? 0) + 1);
   }
 
-  leave(listener: Listener): void {
-    if (!this.#listeners.delete(listener)) return;
-    const others = (this.#byAddress.get(listener.address) ?? 1) - 1;
-    if (others === 0) this.#byAddress.delete(listener.address);
-    else this.#byAddress.set(listener.address, others);
+  /** It was closed, and whether its client goes or not is the client's affair. */
+  retire(listener: Listener): void {
+    this.#present.delete(listener);
     this.#forget(listener, listener.identity);
     this.#parts.liveView.leave(listener);
     listener.stream.end();
+  }
+
+  leave(listener: Listener): void {
+    this.retire(listener);
+    if (!this.#places.delete(listener)) return;
+    const others = (this.#byAddress.get(listener.address) ?? 1) - 1;
+    if (others === 0) this.#byAddress.delete(listener.address);
+    else this.#byAddress.set(listener.address, others);
   }
 
   /** It is somebody else's now, or somebody's. */
@@ -91,24 +114,37 @@ export class Hub {
 
   /** To all that this person has open here. */
   tellUser(userId: string, message: string): void {
-    for (const listener of this.#byUser.get(userId) ?? []) listener.send(message);
+    const packet = new Packet(message);
+    for (const listener of [...(this.#byUser.get(userId) ?? [])]) listener.tell(packet);
   }
 
   deliver([number, userId, body]: Numbered): void {
     const own = this.#byUser.get(userId);
     if (own === undefined) return;
     const packet = personalPacket(number, body);
-    const nowMs = Date.now();
-    for (const listener of [...own]) {
-      if (hasExpired(listener, nowMs)) listener.close(CLOSE.unauthenticated, 'the token has expired');
-      else listener.stream.take(number, packet);
-    }
+    for (const listener of [...own]) listener.stream.take(number, packet);
   }
 
-  #closeExpired(): void {
+  #look(): void {
     const nowMs = Date.now();
-    for (const listener of this.#listeners)
-      if (hasExpired(listener, nowMs)) listener.close(CLOSE.unauthenticated, 'the token has expired');
+    const waiting: { readonly listener: Listener; readonly bytes: number }[] = [];
+    let unsentBytes = 0;
+    for (const listener of [...this.#present]) {
+      if (hasExpired(listener.identity, nowMs)) listener.close(CLOSE.unauthenticated, 'the token has expired');
+      else if (listener.isStuck()) listener.close(CLOSE.tooSlow, 'nothing could be sent for a while');
+      else if (listener.unsentBytes > 0) {
+        const bytes = listener.unsentBytes;
+        waiting.push({ listener, bytes });
+        unsentBytes += bytes;
+      }
+    }
+    const { unsentBytesMax = UNSENT_BYTES_OF_ALL_MAX } = this.#parts;
+    if (unsentBytes <= unsentBytesMax) return;
+    for (const { listener, bytes } of waiting.toSorted((a, b) => b.bytes - a.bytes)) {
+      if (unsentBytes <= unsentBytesMax) break;
+      listener.close(CLOSE.tooSlow, 'too much waits to be sent to all');
+      unsentBytes -= bytes;
+    }
   }
 
   #forget(listener: Listener, identity: Identity | undefined): void {
@@ -116,10 +152,6 @@ export class Hub {
     remove(this.#bySession, identity.sessionId, listener);
     remove(this.#byUser, identity.accountId, listener);
   }
-}
-
-function hasExpired({ identity }: Listener, nowMs: number): boolean {
-  return identity !== undefined && identity.expiresAtMs <= nowMs;
 }
 
 function quietest(listeners: ReadonlySet<Listener>, but: Listener): Listener | undefined {

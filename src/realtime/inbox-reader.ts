@@ -1,10 +1,13 @@
 /**
  * What this gateway knows of everybody's messages: always all up to one number, its position. It hears them as news when they are written, and reads what it has
  * missed: when the next news does not follow on the last, when it can hear again, and, in case the last news of all was missed, from time to time.
+ *
+ * A database that has lost its last commits (a failover to a replica that was behind, a restored backup) gives their numbers out again. Whoever has seen those would take what
+ * is new for old, so this is looked for, too, and then everybody begins anew.
  */
 import type { Queryable } from '../database/database.ts';
 import type { MessagesNews } from '../fleet/news.ts';
-import { Batcher } from '../ledger/batcher.ts';
+import { Batcher, Overloaded } from '../ledger/batcher.ts';
 import { headOf, messagesAfter, type Numbered, type Replay, type ReplayRequest, replays } from './inbox.ts';
 
 const READ_MAX = 1_000;
@@ -13,6 +16,7 @@ const POLL_EVERY_MS = { hearing: 997, deaf: LOOK_EVERY_MS } as const;
 /** Of one query. */
 const REPLAYS_MAX = 100;
 const REPLAYS_WAITING_MAX = 50_000;
+const REPLAYS_WAITING_PER_ACCOUNT_MAX = 20;
 
 export interface InboxReaderParts {
   readonly database: Queryable;
@@ -20,11 +24,14 @@ export interface InboxReaderParts {
   readonly hearing: () => 'alone' | boolean;
   /** Called with each message once, in order. */
   readonly deliver: (message: Numbered) => void;
+  /** The database has lost messages that were delivered: all cursors beyond `position` are void. */
+  readonly onLost: () => void;
 }
 
 export class InboxReader {
   readonly #parts: InboxReaderParts;
   readonly #replays: Batcher<ReplayRequest, Replay>;
+  readonly #replaysWaiting = new Map<string, number>();
   #position = 0;
   #reading = false;
   #readAgain = false;
@@ -35,8 +42,9 @@ export class InboxReader {
     this.#parts = parts;
     this.#replays = new Batcher({
       ...{ batchMax: REPLAYS_MAX, queueMax: REPLAYS_WAITING_MAX },
-      keyOf: ({ userId, cursor }) => `${userId} ${cursor}`,
-      decide: (requests) => replays(parts.database, requests),
+      // One of an account at a time: those of the others come first.
+      keyOf: ({ userId }) => userId,
+      decide: (requests) => this.#readReplays(requests),
     });
   }
 
@@ -64,12 +72,42 @@ export class InboxReader {
     else for (const message of messages) this.#deliver(message);
   }
 
-  /** What this person's client has missed. Rejects when the database is away. */
+  /** What this person's client has missed. Rejects when the database is away, and when too many wait. */
   async replay(request: ReplayRequest): Promise<Replay> {
     const { cursor } = request;
     // The usual return after a short break: nothing was written for anybody meanwhile.
     if (cursor === this.#position) return { complete: true, messages: [], head: cursor };
-    return this.#replays.submit(request);
+    const { userId } = request;
+    const waiting = this.#replaysWaiting.get(userId) ?? 0;
+    if (waiting >= REPLAYS_WAITING_PER_ACCOUNT_MAX) throw new Overloaded('too many of this account wait');
+    this.#replaysWaiting.set(userId, waiting + 1);
+    try {
+      return await this.#replays.submit(request);
+    } finally {
+      const others = (this.#replaysWaiting.get(userId) ?? 1) - 1;
+      if (others === 0) this.#replaysWaiting.delete(userId);
+      else this.#replaysWaiting.set(userId, others);
+    }
+  }
+
+  /** Those that nobody waits for any more cost nothing. */
+  async #readReplays(requests: readonly ReplayRequest[]): Promise<Replay[]> {
+    const wanted = requests.filter(({ isWanted }) => isWanted?.() !== false);
+    const found = wanted.length === 0 ? [] : await replays(this.#parts.database, wanted);
+    const byRequest = new Map(wanted.map((request, place) => [request, found[place]]));
+    const skipped: Replay = { complete: false, messages: [], head: this.#position };
+    return requests.map((request) => byRequest.get(request) ?? skipped);
+  }
+
+  /** Reads on if there is more, and notices when there is less. */
+  async look(): Promise<void> {
+    // What was delivered before the question stands in any answer.
+    const before = this.#position;
+    const head = await headOf(this.#parts.database).catch(() => before);
+    if (head < before) {
+      this.#position = head;
+      this.#parts.onLost();
+    } else if (head > this.#position) await this.read();
   }
 
   /** Reads on to the end; one reading at a time, and once more if there was news meanwhile. */
@@ -102,6 +140,6 @@ export class InboxReader {
     const nowMs = performance.now();
     if (hearing === 'alone' || nowMs < this.#pollAtMs) return;
     this.#pollAtMs = nowMs + (hearing ? POLL_EVERY_MS.hearing : POLL_EVERY_MS.deaf);
-    void this.read();
+    void this.look();
   }
 }

@@ -68,6 +68,8 @@ const REPLAY = `
 export interface ReplayRequest {
   readonly userId: string;
   readonly cursor: number;
+  /** Asked again when its turn comes: false when nobody waits for it any more. */
+  readonly isWanted?: () => boolean;
 }
 
 export interface Replay {

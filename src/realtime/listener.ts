@@ -14,9 +14,19 @@ export interface Listener {
   /** The ids of the drops that are watched, and how many were asked for that there are not; kept by the live view. */
   watched: readonly string[];
   unknownDrops: number;
+  /** All that waits for this client in this process. */
+  readonly unsentBytes: number;
+  /** Whether something has waited for about ten seconds and nothing of it has left; asked once a second. */
+  isStuck(): boolean;
   send(message: string): void;
   sendPacket(packet: Packet): void;
+  /** What is for this person alone. Closes with 4401 instead when their token has expired. */
+  tell(packet: Packet): void;
   close(code: number, reason: string): void;
+}
+
+export function hasExpired(identity: Identity | undefined, nowMs = Date.now()): boolean {
+  return identity !== undefined && identity.expiresAtMs <= nowMs;
 }
 
 /** docs/socket.md says what a client does about each. */
@@ -31,5 +41,5 @@ export const CLOSE = {
   flood: 4429,
 } as const;
 
-/** How long a Close frame or event waits behind what the client does not read. */
+/** How long a closed connection stays for its Close frame or event to be read, and answered. */
 export const SLOW_FAREWELL_MS = 2_000;

@@ -1,14 +1,14 @@
 /** Takes WebSocket connections at /v1/socket, keeps them alive, and closes them in order. */
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Identity } from '../accounts/account.ts';
 import type { AccessTokens } from '../accounts/tokens.ts';
 import type { Admission } from '../claims/admission.ts';
 import { clientAddress } from './client-address.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
 import type { Hub } from './hub.ts';
-import { CLOSE } from './listener.ts';
+import { CLOSE, SLOW_FAREWELL_MS } from './listener.ts';
 import type { LiveView } from './live-view.ts';
 import type { StreamSource } from './personal-stream.ts';
 
@@ -16,6 +16,8 @@ const SOCKET_PATH = '/v1/socket';
 const MESSAGE_BYTES_MAX = 4096;
 const FAREWELL_MS = 3_000;
 const BEAT_EVERY_MS = 1_000;
+/** Who is turned away while so many others still are is not told why. */
+const TURNED_AWAY_MAX = 1_000;
 
 export interface SocketServerParts {
   readonly admission: Admission;
@@ -45,7 +47,9 @@ export class SocketServer implements ConnectionHost {
     perMessageDeflate: false,
     maxPayload: MESSAGE_BYTES_MAX,
     clientTracking: false,
-  });
+    // Of whoever does not answer a Close frame, or does not go after answering one.
+    closeTimeout: SLOW_FAREWELL_MS,
+  } as ServerOptions);
   /** In as many parts as a heartbeat has seconds, so that ten thousand pings don't leave in one turn. */
   readonly #rounds: readonly Set<Connection>[];
   readonly messagesPerSecond: number;
@@ -55,6 +59,7 @@ export class SocketServer implements ConnectionHost {
   #beats: NodeJS.Timeout | undefined;
   #round = 0;
   #taken = 0;
+  #turnedAway = 0;
 
   constructor(parts: SocketServerParts) {
     this.#parts = parts;
@@ -101,6 +106,10 @@ export class SocketServer implements ConnectionHost {
     this.#parts.hub.identified(connection, before);
   }
 
+  closing(connection: Connection): void {
+    this.#parts.hub.retire(connection);
+  }
+
   closed(connection: Connection): void {
     for (const round of this.#rounds) round.delete(connection);
     this.#parts.hub.leave(connection);
@@ -114,12 +123,15 @@ export class SocketServer implements ConnectionHost {
       stream.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => stream.destroy());
       return;
     }
+    const address = clientAddress(request, proxies);
+    const refusal = hub.refusal(address);
+    if (refusal !== undefined && this.#turnedAway >= TURNED_AWAY_MAX) {
+      stream.destroy();
+      return;
+    }
     this.#webSockets.handleUpgrade(request, stream, head, (webSocket) => {
-      const address = clientAddress(request, proxies);
-      const refusal = hub.refusal(address);
       if (refusal !== undefined) {
-        webSocket.on('error', () => {});
-        webSocket.close(refusal, refusal === CLOSE.full ? 'no room for this socket' : 'the server restarts');
+        this.#turnAway(webSocket, refusal);
         return;
       }
       const connection = new Connection(webSocket, stream, this, address);
@@ -127,6 +139,15 @@ export class SocketServer implements ConnectionHost {
       this.#rounds[this.#taken % this.#rounds.length]?.add(connection);
       hub.enter(connection);
     });
+  }
+
+  #turnAway(webSocket: WebSocket, code: number): void {
+    this.#turnedAway += 1;
+    webSocket.on('error', () => {});
+    webSocket.on('close', () => {
+      this.#turnedAway -= 1;
+    });
+    webSocket.close(code, code === CLOSE.full ? 'no room for this socket' : 'the server restarts');
   }
 
   #beat(): void {

@@ -80,7 +80,11 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
     ...{ sessions, liveView, listenersMax: settings.socketsMax },
     ...{ perUserMax: settings.socketsPerUserMax, perAddressMax: settings.socketsPerAddressMax },
   });
-  const inbox = new InboxReader({ database, hearing, deliver: (message) => hub.deliver(message) });
+  const inbox = new InboxReader({
+    ...{ database, hearing },
+    deliver: (message) => hub.deliver(message),
+    onLost: () => hub.restartMembers(),
+  });
   await inbox.open();
   const telling = {
     ...{ hub, inbox, liveView, nowMs, unsentBytesMax: settings.socketUnsentBytesMax },
@@ -155,7 +159,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   }, RECALL_SESSIONS_EVERY_MS.deaf).unref();
   news.onHearingAgain(() => {
     gates.pollNow();
-    void inbox.read();
+    void inbox.look();
     sessions.recall().catch(() => {});
   });
 

@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Person, RunningApp, useRunningApp } from './running-app.ts';
 
 const app = useRunningApp({ SOCKET_MESSAGES_PER_SECOND: '50' });
@@ -116,7 +117,6 @@ describe('a socket', () => {
   });
 
   it('may be torn down at any moment of its making', async () => {
-    const { connect } = await import('node:net');
     const port = Number(new URL(app.current.url).port);
     for (const path of ['/v1/socket', '/v1/elsewhere']) {
       for (const headers of [
@@ -172,6 +172,116 @@ describe('a socket', () => {
     } finally {
       await full.app.close();
     }
+  });
+});
+
+describe('a client that answers no Close frame', () => {
+  /** Sockets by hand; `ended` counts those that the server has torn. */
+  const openDeaf = (target: RunningApp) => {
+    const sockets: Socket[] = [];
+    let ended = 0;
+    const open = (): Promise<Socket> =>
+      new Promise((resolve) => {
+        const socket = connect(Number(new URL(target.url).port), '127.0.0.1', () => {
+          socket.write(
+            'GET /v1/socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+          );
+        });
+        socket.once('data', () => resolve(socket));
+        socket.on('data', () => {});
+        socket.on('error', () => {});
+        socket.on('close', () => {
+          ended += 1;
+        });
+        sockets.push(socket);
+      });
+    return {
+      open,
+      ended: () => ended,
+      leave: () => {
+        for (const socket of sockets) socket.destroy();
+      },
+    };
+  };
+
+  it('is ended when it is turned away', async () => {
+    const full = await RunningApp.start({ SOCKETS_PER_ADDRESS_MAX: '2' });
+    const deaf = openDeaf(full);
+    try {
+      for (let count = 0; count < 8; count += 1) await deaf.open();
+      await expect.poll(deaf.ended, { timeout: 4_000 }).toBe(6);
+    } finally {
+      deaf.leave();
+      await full.app.close();
+    }
+  });
+
+  it('holds no more connections of its account than others', async () => {
+    const few = await RunningApp.start({ SOCKETS_PER_USER_MAX: '2' });
+    const deaf = openDeaf(few);
+    try {
+      const [person] = await few.people(1);
+      const text = Buffer.from(JSON.stringify({ type: 'authenticate', token: person?.token }));
+      const header = Buffer.from([0x81, 0x80 | 126, text.length >> 8, text.length & 255, 0, 0, 0, 0]);
+      for (let count = 0; count < 8; count += 1) {
+        const socket = await deaf.open();
+        const welcomed = new Promise((resolve) => socket.once('data', resolve));
+        socket.write(Buffer.concat([header, text]));
+        await welcomed;
+      }
+      await expect.poll(deaf.ended, { timeout: 4_000 }).toBe(6);
+    } finally {
+      deaf.leave();
+      await few.app.close();
+    }
+  });
+});
+
+describe('an event stream', () => {
+  it('is not opened by asking for its head', { timeout: 5_000 }, async () => {
+    expect((await fetch(`${app.current.url}/v1/events`, { method: 'HEAD' })).status).toBe(404);
+  });
+});
+
+describe('a thousand missed messages, more than may wait for a client,', () => {
+  const MISSED = 999;
+  let shop: RunningApp;
+  let person: Person;
+  beforeAll(async () => {
+    shop = await RunningApp.start({ SOCKET_UNSENT_BYTES_MAX: '16384' });
+    [person] = (await shop.people(1)) as [Person];
+    const body = JSON.stringify({ type: 'notification', notification: { text: '가'.repeat(380) } });
+    await shop.database.query(
+      'insert into messages (number, user_id, body) select number, $1, $2 from generate_series(1, 1000) number',
+      [person.id, body],
+    );
+    await shop.database.query('update message_head set number = 1000');
+  });
+  afterAll(() => shop.app.close());
+
+  it('come over a socket that is read', async () => {
+    const socket = shop.socket();
+    await socket.send({ type: 'authenticate', token: person.token, cursor: '1' });
+    await Promise.race([socket.next({ type: 'notification', cursor: '1000' }), socket.closed]);
+    expect(socket.heard.filter(({ type }) => type === 'notification')).toHaveLength(MISSED);
+    socket.close();
+  });
+
+  it('come over an event stream that is read', async () => {
+    const leaving = new AbortController();
+    const response = await fetch(`${shop.url}/v1/events`, {
+      headers: { authorization: `Bearer ${person.token}`, 'last-event-id': '1' },
+      signal: leaving.signal,
+    });
+    let text = '';
+    const decoder = new TextDecoder();
+    for await (const part of response.body ?? []) {
+      text += decoder.decode(part, { stream: true });
+      if (text.includes('id: 1000\n') && text.endsWith('\n\n')) break;
+    }
+    leaving.abort();
+    expect(text.split('data: {"cursor"').length - 1).toBe(MISSED);
+    expect(text).not.toContain('event: close');
   });
 });
 
