@@ -28,7 +28,8 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-export async function startShop(): Promise<Shop> {
+/** `environment`: settings beside the usual ones. */
+export async function startShop(environment: Record<string, string> = {}): Promise<Shop> {
   buildPages();
   const dataDirectory = mkdtempSync(join(tmpdir(), 'doorbuster-browser-'));
   const port = await freePort();
@@ -45,6 +46,8 @@ export async function startShop(): Promise<Shop> {
       ADMIN_USERNAME: administrator.username,
       ADMIN_EMAIL: administrator.email,
       ADMIN_PASSWORD: administrator.password,
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

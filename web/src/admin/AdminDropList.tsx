@@ -38,6 +38,9 @@ export function AdminDropList() {
           <a class="button" href="/admin/coupons">
             {words.till.title}
           </a>
+          <a class="button" href="/admin/deliveries">
+            {words.deliveries.title}
+          </a>
           <a class="button primary" href="/admin/new">
             {words.create}
           </a>

@@ -6,6 +6,7 @@ import { AdminDropList } from './AdminDropList.tsx';
 import './admin.css';
 import { CouponTillPage } from './CouponTillPage.tsx';
 import { CreateDropPage } from './CreateDropPage.tsx';
+import { DeliveryLogPage } from './DeliveryLogPage.tsx';
 import { EditDropPage } from './EditDropPage.tsx';
 
 /** Everything under /admin; its code is loaded by administrators only. */
@@ -28,5 +29,6 @@ function AdminRoutes() {
   const [, , id] = path.split('/');
   if (id === undefined || id === '') return <AdminDropList />;
   if (id === 'coupons') return <CouponTillPage />;
+  if (id === 'deliveries') return <DeliveryLogPage />;
   return id === 'new' ? <CreateDropPage /> : <EditDropPage key={id} id={decodeURIComponent(id)} />;
 }

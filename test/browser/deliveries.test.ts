@@ -1,0 +1,190 @@
+/** The log of deliveries, for administrators: what was sent to whom, why it failed, and sending it again. Letters go to a real mail server. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
+import {
+  administrator,
+  complaints,
+  describeInBrowser,
+  openBrowser,
+  openPage,
+  patienceMs,
+  type Shop,
+  startShop,
+} from './harness.ts';
+import { camera, looks, signInAnyLanguage } from './pictures.ts';
+import type { Person } from './shop-api.ts';
+import { signIn } from './steps.ts';
+
+const noSuchMailbox = { code: 550, text: '5.1.1 no such mailbox' };
+
+describeInBrowser('deliveries', { timeout: 120_000 }, () => {
+  let smtp: SmtpServer;
+  let shop: Shop;
+  let browser: Browser;
+  let page: Page;
+  /** Whose welcome letter was refused. */
+  let unlucky: Person;
+  let lucky: Person;
+  beforeAll(async () => {
+    smtp = await startSmtp();
+    shop = await startShop({ SMTP_URL: smtp.url, MAIL_FROM: 'Doorbuster <shop@example.org>' });
+    browser = await openBrowser();
+    // Welcomed before anything goes wrong.
+    lucky = await shop.api.newPerson();
+    await letterTo(lucky, 1);
+    smtp.refuse(noSuchMailbox);
+    unlucky = await shop.api.newPerson();
+    page = await openPage(browser);
+    await signIn(page, shop.url, administrator);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await shop?.stop();
+    await smtp?.stop();
+  });
+  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+  const letterTo = (person: Person, letters: number) =>
+    expect
+      .poll(() => smtp.letters.filter(({ to }) => to[0]?.startsWith(`${person.username}@`)).length, {
+        timeout: patienceMs,
+      })
+      .toBe(letters);
+  const rows = () => page.getByRole('listitem').filter({ has: page.locator('.chip') });
+
+  test('one that failed says why, is found by its state, and goes again', async () => {
+    await expect
+      .poll(
+        async () => {
+          await page.goto(`${shop.url}/admin`);
+          await page.getByRole('link', { name: 'What was sent' }).click();
+          await page.getByLabel('State').selectOption('Failed');
+          return rows().or(page.locator('.empty')).first().textContent();
+        },
+        { timeout: patienceMs },
+      )
+      .toContain('no such mailbox');
+    expect(await rows().count()).toBe(1);
+    expect(await rows().textContent()).toContain(unlucky.username);
+    expect(page.url()).toContain('?state=failed');
+    await page.reload();
+    await rows().getByRole('button', { name: 'Send again' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('tried anew').waitFor();
+    await dialog.getByRole('button', { name: 'Not now' }).click();
+    expect(smtp.letters.filter(({ to }) => to[0]?.startsWith(unlucky.username))).toEqual([]);
+    await rows().getByRole('button', { name: 'Send again' }).click();
+    await dialog.getByRole('button', { name: 'Send again' }).click();
+    await rows().getByText('On its way').waitFor();
+    await letterTo(unlucky, 1);
+    await expect
+      .poll(
+        async () => {
+          await page.getByRole('button', { name: /Refresh|Show all/ }).click();
+          return rows().filter({ hasText: unlucky.username }).filter({ hasText: 'Email' }).first().textContent();
+        },
+        { timeout: patienceMs },
+      )
+      .toContain('Sent');
+  });
+
+  test('one that was sent is sent a second time, as another delivery', async () => {
+    await page.goto(`${shop.url}/admin/deliveries?channel=email`);
+    await page.getByLabel('Username').fill(lucky.username.toUpperCase());
+    await page.getByLabel('Username').press('Enter');
+    await page.waitForURL(/username=/);
+    await rows().getByText(lucky.username, { exact: true }).waitFor();
+    expect(await rows().count()).toBe(1);
+    expect(await page.getByLabel('Username').evaluate((field) => field.ownerDocument.activeElement === field)).toBe(
+      true,
+    );
+    await rows().getByRole('button', { name: 'Send again' }).click();
+    await page.getByText('gets it a second time').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click();
+    await rows().nth(1).waitFor();
+    await letterTo(lucky, 2);
+  });
+
+  test('filters go together; what nobody was sent is said, and all is shown again', async () => {
+    await page.goto(`${shop.url}/admin/deliveries`);
+    await rows().first().waitFor();
+    await page.getByLabel('What').selectOption('A drop opens');
+    await page.getByText('Nothing like that was sent.').waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await rows().getByRole('button', { name: unlucky.username }).first().click();
+    await expect.poll(() => page.getByLabel('Username').inputValue()).toBe(unlucky.username);
+    await expect
+      .poll(async () => (await rows().allTextContents()).every((text) => text.includes(unlucky.username)))
+      .toBe(true);
+    // What stands in the app was never sent.
+    await page.getByLabel('Where').selectOption('Here');
+    await page.waitForURL(/channel=in_app/);
+    expect(await page.getByRole('button', { name: 'Send again' }).count()).toBe(0);
+  });
+
+  test('newest first, and more when asked for', async () => {
+    const drops = await Promise.all(Array.from({ length: 22 }, () => shop.api.newCoupon()));
+    for (const drop of drops) await shop.api.claim(lucky, drop.id);
+    await expect
+      .poll(
+        async () => {
+          await page.goto(`${shop.url}/admin/deliveries?username=${lucky.username}&type=granted`);
+          await rows().first().waitFor();
+          return page.getByRole('button', { name: 'Show more' }).count();
+        },
+        { timeout: patienceMs },
+      )
+      .toBe(1);
+    expect(await rows().count()).toBe(20);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await rows().nth(21).waitFor();
+  });
+
+  test('a buyer does not get in', async () => {
+    const buyer = await openPage(browser);
+    await signIn(buyer, shop.url, lucky);
+    await buyer.goto(`${shop.url}/admin/deliveries`);
+    await buyer.getByText('This page is for administrators.').waitFor();
+    await buyer.context().close();
+  });
+
+  test.each(looks)('looks of deliveries, $name', async (kind) => {
+    smtp.refuse(noSuchMailbox);
+    const refused = await shop.api.newPerson();
+    const shown = await openPage(browser, kind.options);
+    await signInAnyLanguage(shown, shop.url, administrator);
+    const look = camera(shown, kind);
+    await expect
+      .poll(
+        async () => {
+          await shown.goto(`${shop.url}/admin/deliveries?state=failed&username=${refused.username}`);
+          await shown.locator('.delivery, .empty').first().waitFor();
+          return shown.locator('.delivery').count();
+        },
+        { timeout: patienceMs },
+      )
+      .toBe(1);
+    // One that is tried again: the mail server has no time.
+    smtp.refuse({ code: 451, text: '4.3.2 try again later' });
+    await shop.api.newPerson();
+    await expect
+      .poll(
+        async () => {
+          await shown.goto(`${shop.url}/admin/deliveries`);
+          return shown.locator('.delivery').first().textContent();
+        },
+        { timeout: patienceMs },
+      )
+      .toMatch(/try again later/);
+    await look('deliveries', true);
+    await shown.goto(`${shop.url}/admin/deliveries?state=failed`);
+    await shown.locator('.delivery > .button').first().click();
+    await shown.locator('dialog').waitFor();
+    await look('delivery-send-again', false);
+    await shown.goto(`${shop.url}/admin/deliveries?type=sold_out`);
+    await shown.locator('.empty').waitFor();
+    await look('deliveries-none');
+    await shown.context().close();
+  });
+});

@@ -1,0 +1,99 @@
+import { useSignal } from '@preact/signals';
+import { ConfirmDialog } from '../design/ConfirmDialog.tsx';
+import { formErrorsFrom } from '../http/form-errors.ts';
+import { dateTime } from '../language/format.ts';
+import { messages } from '../language/language.ts';
+import { notificationMessages } from '../notifications/notification-messages.ts';
+import { serverNow } from '../realtime/clock.ts';
+import { adminMessages } from './admin-messages.ts';
+import { canBeSentAgain, type Delivery, type DeliveryState, sendAgain } from './delivery.ts';
+
+const chips: Record<DeliveryState, string> = {
+  pending: 'chip warn',
+  sent: 'chip good',
+  failed: 'chip delivery-failed',
+};
+
+interface DeliveryRowProps {
+  delivery: Delivery;
+  onPerson: (username: string) => void;
+  onSentAgain: (sent: Delivery) => void;
+}
+
+export function DeliveryRow({ delivery, onPerson, onSentAgain }: DeliveryRowProps) {
+  const words = adminMessages.value.deliveries;
+  const names = notificationMessages.value.settings;
+  const types: Record<string, string> = names.types;
+  const { person, type, channel, state, failure } = delivery;
+  const isAsked = useSignal(false);
+  const name = person.username ?? words.nobody;
+  const subject = `${types[type] ?? type}, ${name}`;
+
+  return (
+    <li class="admin-row delivery">
+      <div class="admin-row-text">
+        <div class="card-line">
+          <span class={chips[state]}>{words.states[state]}</span>
+          <span class="small soft">{names.channels[channel]}</span>
+        </div>
+        <strong>{types[type] ?? type}</strong>
+        {person.username === null ? (
+          <span class="small soft">{name}</span>
+        ) : (
+          <button
+            type="button"
+            class="delivery-person"
+            title={words.onlyThis}
+            onClick={() => onPerson(person.username ?? '')}
+          >
+            {name}
+          </button>
+        )}
+        <span class="small soft number">{timesOf(delivery)}</span>
+        {failure !== null && (
+          <p class="delivery-failure small">
+            <span class="for-readers">{words.failure}: </span>
+            {failure}
+          </p>
+        )}
+      </div>
+      {canBeSentAgain(delivery) && (
+        <button
+          type="button"
+          class="button"
+          aria-label={`${words.sendAgain}: ${subject}`}
+          onClick={() => {
+            isAsked.value = true;
+          }}
+        >
+          {words.sendAgain}
+        </button>
+      )}
+      <ConfirmDialog
+        isOpen={isAsked}
+        title={words.sendAgainTitle}
+        confirm={words.sendAgain}
+        onConfirm={async () => onSentAgain(await sendAgain(delivery.id))}
+        tell={(error) => formErrorsFrom(error, {}).form ?? messages.value.errors.internal}
+      >
+        <p>
+          <strong>
+            {types[type] ?? type} · {names.channels[channel]} · {name}
+          </strong>
+        </p>
+        <p class="soft">{state === 'failed' ? words.triedAnew : words.sentTwice}</p>
+      </ConfirmDialog>
+    </li>
+  );
+}
+
+/** When it came to be, how often it was tried, and when it is tried next. */
+function timesOf({ state, attempts, createdAt, dueAt }: Delivery): string {
+  const words = adminMessages.value.deliveries;
+  const due = Date.parse(dueAt) <= serverNow() ? words.dueNow : words.dueAt(dateTime(dueAt));
+  return [
+    dateTime(createdAt),
+    ...(attempts > 0 ? [words.tries(attempts)] : []),
+    ...(state === 'pending' ? [due] : []),
+  ].join(' · ');
+}
