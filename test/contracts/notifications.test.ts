@@ -8,6 +8,7 @@ import { deliveriesContract } from './deliveries-contract.ts';
 import { heraldContract } from './herald-contract.ts';
 import { notifyContract } from './notify-contract.ts';
 import { retentionContract } from './retention-contract.ts';
+import { upgradeContract } from './upgrade-contract.ts';
 
 describe('notifications on PGlite', () => {
   let database: PgliteDatabase;
@@ -33,4 +34,23 @@ describe.skipIf(!hasPostgres)('notifications on PostgreSQL', () => {
   heraldContract('postgres', () => database);
   deliveriesContract('postgres', () => database);
   retentionContract('postgres', () => database);
+});
+
+describe('upgrades on PGlite', () => {
+  let database: PgliteDatabase;
+  beforeAll(async () => {
+    database = await PgliteDatabase.open(null);
+  });
+  afterAll(() => database.close());
+  upgradeContract('pglite', () => database);
+});
+
+describe.skipIf(!hasPostgres)('upgrades on PostgreSQL', () => {
+  const fresh = useFreshDatabase();
+  let database: PostgresDatabase;
+  beforeAll(() => {
+    database = new PostgresDatabase({ url: fresh.url, connectionsMax: 2, ledgerConnectionsMax: 1 });
+  });
+  afterAll(() => database.close());
+  upgradeContract('postgres', () => database);
 });
