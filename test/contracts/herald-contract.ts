@@ -2,107 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EmbeddedBroadcast } from '../../src/adapters/embedded-broadcast.ts';
-import { newCode } from '../../src/coupons/code.ts';
 import type { Database } from '../../src/database/database.ts';
-import { amendDrop, cancelDrop, createDrop } from '../../src/drops/store.ts';
-import { newTerms } from '../../src/drops/terms.ts';
+import { amendDrop, cancelDrop } from '../../src/drops/store.ts';
 import { News } from '../../src/fleet/news.ts';
 import { Herald } from '../../src/herald/herald.ts';
-import { GrantLedger } from '../../src/ledger/grant-ledger.ts';
-import { Ledger } from '../../src/ledger/ledger.ts';
-import { PaymentLedger } from '../../src/payments/payment-ledger.ts';
+import { endWithSlots } from '../../src/payments/store.ts';
+import { HeraldWorld } from './herald-world.ts';
 
 const MINUTE_MS = 60_000;
-
-let lastUser = 1_000;
-
-class HeraldWorld {
-  readonly database: Database;
-  readonly ledger: Ledger;
-  readonly grantLedger: GrantLedger;
-  readonly payments: PaymentLedger;
-  #toldUpTo = 0;
-
-  constructor(database: Database) {
-    this.database = database;
-    this.ledger = new Ledger(database, newCode);
-    this.grantLedger = new GrantLedger(database, newCode);
-    this.payments = new PaymentLedger(database, { graceMs: 60_000, firstLookMs: 5_000 });
-  }
-
-  person(): string {
-    lastUser += 1;
-    return String(lastUser);
-  }
-
-  async drop(change: Record<string, unknown> = {}, opensInMs = -1_000): Promise<string> {
-    const kind = 'price' in change ? 'product' : 'coupon';
-    const terms = kind === 'coupon' ? { discount: { percent: 5 }, validForDays: 3 } : {};
-    const input = {
-      title: 'A drop',
-      stock: 10,
-      opensAt: new Date(Date.now() + opensInMs).toISOString(),
-      ...terms,
-      ...change,
-    };
-    const { id } = await createDrop(this.database, newTerms(kind, input as never, Date.now()));
-    await this.told();
-    return id;
-  }
-
-  /** The serial, or the refusal. */
-  async claim(dropId: string, userId: string): Promise<number | string> {
-    const answer = await this.ledger.claim(dropId, [{ userId, requestId: randomUUID() }]);
-    const outcome = answer?.outcomes[0];
-    return outcome?.outcome === 'granted' ? outcome.serial : (outcome?.outcome ?? 'unknown');
-  }
-
-  async expire(dropId: string, serial: number): Promise<void> {
-    const past = `clock_timestamp() - interval '1 second'`;
-    await this.database.query(
-      `update grants set expires_at = ${past}, hold_until = case when hold_until is not null then ${past} end where drop_id = $1 and serial = $2`,
-      [dropId, serial],
-    );
-    await this.database.transaction((transaction) => this.grantLedger.expire(transaction, [{ dropId, serial }]));
-  }
-
-  herald(database: Database = this.database): Herald {
-    const news = new News(new EmbeddedBroadcast({ alone: true }), 'herald');
-    return new Herald({ database, news, nowMs: Date.now, ways: { email: true } });
-  }
-
-  /** Everything that has been said since the last time: `who what why`. */
-  async told(): Promise<string[]> {
-    await this.herald().job.run();
-    const rows = await this.database.query<{ number: string; user_id: string; body: string }>(
-      'select number, user_id, body from messages where number > $1 order by number',
-      [this.#toldUpTo],
-    );
-    this.#toldUpTo = Number(rows.at(-1)?.number ?? this.#toldUpTo);
-    return rows.map(({ user_id, body }) => {
-      const { type, because, payment, notification } = JSON.parse(body);
-      return `${user_id} ${type} ${because ?? payment?.state ?? notification?.type}`;
-    });
-  }
-
-  /** The person's notifications of this type that wait for their hour: in how many seconds, and in which state. */
-  async scheduled(userId: string, type: string): Promise<{ state: string; seconds: number }[]> {
-    return this.database.query(
-      `select state, round(extract(epoch from due_at - clock_timestamp()))::int as seconds
-       from notifications where user_id = $1 and type = $2 order by id`,
-      [userId, type],
-    );
-  }
-
-  async announced(dropId: string): Promise<string[]> {
-    const rows = await this.database.query<{ type: string; state: string; minutes: number }>(
-      `select type, state, round(extract(epoch from due_at - clock_timestamp()) / 60)::int as minutes
-       from announcements where drop_id = $1 order by id`,
-      [dropId],
-    );
-    return rows.map(({ type, state, minutes }) => `${type} ${state} ${minutes}`);
-  }
-}
 
 export function heraldContract(adapter: string, database: () => Database): void {
   describe(`contract: the herald on ${adapter}`, () => {
@@ -245,17 +152,157 @@ export function heraldContract(adapter: string, database: () => Database): void 
       expect((await stock()).slice(2)).toEqual(['sold_out scheduled 0', 'back_in_stock cancelled 10']);
     });
 
+    it('in a long rush, a return is announced ten minutes after the last one that anybody has heard of', async () => {
+      const dropId = await world.drop({ stock: 1, perUserLimit: 30 });
+      await world.follow(dropId, ben);
+      const turn = async (act: () => Promise<unknown>) => {
+        await act();
+        await world.told();
+        await world.due();
+      };
+      let serial = 0;
+      const sell = () =>
+        turn(async () => {
+          serial = (await world.claim(dropId, ana)) as number;
+        });
+      const giveBack = () => turn(() => world.grantLedger.release([{ dropId, serial, userId: ana }]));
+      for (let round = 0; round < 20; round += 1) {
+        await sell();
+        await giveBack();
+      }
+      expect(await world.notified(ben)).toEqual(['sold_out', 'back_in_stock', 'sold_out']);
+      expect((await world.announced(dropId)).at(-1)).toBe('back_in_stock scheduled 10');
+      await sell();
+      await world.timePasses(dropId, 11);
+      await giveBack();
+      expect((await world.notified(ben)).slice(3)).toEqual(['back_in_stock']);
+      await sell();
+      expect((await world.notified(ben)).slice(3)).toEqual(['back_in_stock', 'sold_out']);
+    });
+
+    it('a return that nobody has heard of yet is none, also when it was due', async () => {
+      const dropId = await world.drop({ stock: 1 });
+      await world.follow(dropId, ben);
+      const first = (await world.claim(dropId, ana)) as number;
+      await world.told();
+      await world.due();
+      await world.grantLedger.release([{ dropId, serial: first, userId: ana }]);
+      await world.told();
+      await world.claim(dropId, world.person());
+      // Either the herald is first, or who would have told them.
+      await world.due();
+      await world.told();
+      await world.due();
+      expect(await world.notified(ben)).toEqual(['sold_out']);
+    });
+
+    it('followers hear nothing of an opening that has come, or of a drop that was cancelled', async () => {
+      const openNow = await world.drop({}, 20 * MINUTE_MS);
+      await world.follow(openNow, ana);
+      await amendDrop(world.database, openNow, { opensAt: new Date().toISOString() }, Date.now);
+      await world.told();
+      expect(await world.announced(openNow)).toEqual(['drop_opening cancelled 10']);
+
+      const sold = await world.drop({ stock: 1, perUserLimit: 5 });
+      for (const stock of [2, 3]) {
+        await world.claim(sold, ben);
+        await world.told();
+        await world.due();
+        await amendDrop(world.database, sold, { stock }, Date.now);
+        await world.told();
+        await world.due();
+      }
+      expect((await world.announced(sold)).at(-1)).toBe('back_in_stock scheduled 10');
+      await cancelDrop(world.database, sold);
+      await world.told();
+      expect((await world.announced(sold)).at(-1)).toBe('back_in_stock cancelled 10');
+    });
+
+    it('an edit shortly before the opening does not silence its announcement', async () => {
+      const dropId = await world.drop({}, 20 * MINUTE_MS);
+      await world.database.query(
+        `insert into interests (drop_id, user_id, drop_opening, sold_out, back_in_stock)
+         select $1::bigint, 7000000 + n, true, true, true from generate_series(1, 2500) n`,
+        [dropId],
+      );
+      const told = async () => {
+        const [row] = await world.database.query<{ told: number }>(
+          `select count(*)::int as told from notifications where user_id > 7000000 and type = 'drop_opening'`,
+        );
+        return row?.told;
+      };
+      // Its hour has come: the announcement is told to the first thousand.
+      await world.database.query(
+        `update announcements set due_at = clock_timestamp(), after_user_id = 7001000 where drop_id = $1`,
+        [dropId],
+      );
+      await amendDrop(world.database, dropId, { description: 'One word more' }, () => Date.now());
+      const late = new Herald({
+        ...{ database: world.database, ways: { email: true } },
+        news: new News(new EmbeddedBroadcast({ alone: true }), 'late'),
+        nowMs: () => Date.now() + 12 * MINUTE_MS,
+      });
+      await late.job.run();
+      await world.due();
+      expect(await told()).toBe(1_500);
+    });
+
+    it('every change of a payment is written down, and nothing else', async () => {
+      const { database, payments } = world;
+      const changes = async () => {
+        const rows = await database.query<{ state: string }>('delete from payment_changes returning id, state');
+        return rows.map(({ state }) => state);
+      };
+      const slot = async (price = 1_000) => {
+        const dropId = await world.drop({ price, perUserLimit: 20 });
+        return { dropId, serial: (await world.claim(dropId, ana)) as number };
+      };
+      const open = async (place: Awaited<ReturnType<typeof slot>>, ask: boolean) => {
+        const id = randomUUID();
+        await payments.open({ ...place, id, userId: ana, method: 'sandbox', requestId: id, ask });
+        return id;
+      };
+      const one = await slot();
+      const declined = await open(one, false);
+      expect(await changes()).toEqual([]);
+      await payments.begin(declined);
+      expect(await changes()).toEqual(['pending']);
+      await payments.begin(declined);
+      await payments.decide(declined, { word: 'declined', failure: 'card_declined' }, 5);
+      await payments.decide(declined, { word: 'silent', failure: 'nothing' }, 5);
+      expect(await changes()).toEqual(['failed']);
+      const charged = { word: 'charged', providerKey: 'key', receiptUrl: null } as const;
+      await payments.decide(declined, charged, 5);
+      await payments.decide(declined, { word: 'refunded', failure: 'late' }, null);
+      expect(await changes()).toEqual(['refunding', 'refunded']);
+      const ended = await open(one, false);
+      const succeeded = await open(one, true);
+      await payments.decide(succeeded, charged, null);
+      expect(await changes()).toEqual(['pending', 'succeeded']);
+      await endWithSlots(database, [ended]);
+      expect(await changes()).toEqual(['failed']);
+      const over = await slot();
+      const tooLate = await open(over, false);
+      await world.grantLedger.release([{ ...over, userId: ana }]);
+      expect((await payments.begin(tooLate))?.answer).toBe('over');
+      expect(await changes()).toEqual(['failed']);
+      await open(await slot(0), true);
+      expect(await changes()).toEqual(['pending', 'succeeded']);
+    });
+
     it('tells everybody once, in the order of the log, with several at work and commits that fail', async () => {
       const dropId = await world.drop({ stock: 600, perUserLimit: 20 });
       const people = Array.from({ length: 50 }, () => world.person());
       let failures = 0;
-      // Half of the commits of one of them are undone.
+      let commits = 0;
+      // Every other commit of one of them is undone.
       const failing: Database = Object.assign(Object.create(world.database), {
         query: world.database.query.bind(world.database),
         transaction: <Result>(work: Parameters<Database['transaction']>[0]) =>
           world.database.transaction(async (transaction) => {
             const result = await work(transaction);
-            if (Math.random() < 0.5) {
+            commits += 1;
+            if (commits % 2 === 1) {
               failures += 1;
               throw new Error('undone');
             }

@@ -6,6 +6,7 @@ import { migrate } from '../../src/database/migrate.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
 import { deliveriesContract } from './deliveries-contract.ts';
 import { heraldContract } from './herald-contract.ts';
+import { heraldTroubleContract } from './herald-trouble-contract.ts';
 import { notifyContract } from './notify-contract.ts';
 import { retentionContract } from './retention-contract.ts';
 import { upgradeContract } from './upgrade-contract.ts';
@@ -19,6 +20,7 @@ describe('notifications on PGlite', () => {
   afterAll(() => database.close());
   notifyContract('pglite', () => database);
   heraldContract('pglite', () => database);
+  heraldTroubleContract('pglite', () => database);
   deliveriesContract('pglite', () => database);
   retentionContract('pglite', () => database);
 });
@@ -32,6 +34,7 @@ describe.skipIf(!hasPostgres)('notifications on PostgreSQL', () => {
   afterAll(() => database.close());
   notifyContract('postgres', () => database);
   heraldContract('postgres', () => database);
+  heraldTroubleContract('postgres', () => database);
   deliveriesContract('postgres', () => database);
   retentionContract('postgres', () => database);
 });
