@@ -127,6 +127,33 @@ export const ENDS: readonly Case<Stage>[] = [
   },
   {
     rule: 'S16',
+    name: 'an `authenticate` as another account than before counts as eleven when its cursor must be looked up, but for the first',
+    async run(stage) {
+      const { messagesPerSecond } = stage.settings;
+      const [person, dropId] = await Promise.all([stage.person(), stage.drop()]);
+      // From here on there is a message, and nobody is at the beginning.
+      await person.win(stage.node(), dropId);
+      const token = await person.token();
+      const wire = await stage.socket();
+      const pairs = async (count: number): Promise<void> => {
+        for (let number = 0; number < count; number += 1) {
+          await wire.send({ type: 'authenticate' });
+          await wire.send({ type: 'authenticate', token, cursor: '0' });
+        }
+      };
+      const weight = 1 + 11;
+      const fewer = Math.floor((messagesPerSecond * 0.8) / weight);
+      await pairs(Math.max(1, fewer));
+      await wire.ping();
+      await pause(1_100);
+      const more = Math.floor(messagesPerSecond * 0.4);
+      if (more * weight <= messagesPerSecond + weight) throw new NotTried('too few messages in a second');
+      await pairs(more);
+      await wire.closed([4429], 3_000);
+    },
+  },
+  {
+    rule: 'S16',
     name: 'more than 200 unknown drops close with 4429, 200 do not',
     async run(stage) {
       const { messagesPerSecond } = stage.settings;

@@ -141,6 +141,7 @@ export class SocketConnection extends Connection {
   #windowEndsAtMs = 0;
   #inWindow = 0;
   #answered = true;
+  #hasAsked = false;
 
   constructor(shop: SpoiltShop, node: number, webSocket: WebSocket) {
     super(shop, node);
@@ -216,8 +217,17 @@ export class SocketConnection extends Connection {
       this.close(4401, 'the token is not valid');
       return;
     }
+    const isSame = this.identity?.accountId === identity?.accountId;
+    if (identity !== undefined && !isSame && this.#asksTooOften(cursor)) return;
     this.after('authenticate', 0, () => {});
     this.welcome(identity, cursor);
+  }
+
+  #asksTooOften(cursor: string | undefined): boolean {
+    if (cursor === undefined || cursor === String(this.shop.cursor)) return false;
+    const isFirst = !this.#hasAsked;
+    this.#hasAsked = true;
+    return !isFirst && !this.shop.is('a cursor costs nothing') && this.#floods(10);
   }
 
   #watches(dropIds: string[]): void {

@@ -31,6 +31,7 @@ export const SERVER_FAULTS = [
   ['S15', 'frames of any size'],
   ['S16', 'floods are welcome'],
   ['S16', 'a watch is one message'],
+  ['S16', 'a cursor costs nothing'],
   ['S16', 'unknown drops without end'],
   ['S17', 'everything waits'],
   ['S18', 'any number of connections'],
