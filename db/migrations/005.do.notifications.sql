@@ -54,6 +54,7 @@ create table notifications (
   state      text collate "C" not null check (state in ('scheduled', 'told', 'cancelled')),
   type       text collate "C" not null,
   dedupe_key text collate "C" not null,
+  channels   text[],                         -- over which of its hearer's channels its sender wants it told; null: all
   data       json not null,
   unique (user_id, dedupe_key)
 );

@@ -14,6 +14,7 @@ import { parseGrantId } from '../ledger/outcome.ts';
 import { type Numbered, type PersonalMessage, putMessages } from '../realtime/inbox.ts';
 import type { SharedJob } from '../worker/jobs.ts';
 import {
+  type ChannelName,
   FOLLOWED_TYPES,
   type FollowedType,
   NOTIFICATION_TYPES,
@@ -80,9 +81,11 @@ interface DueRow {
   userId: string;
   type: NotificationType;
   data: NotificationData[NotificationType];
+  /** Over which its sender wants it told; null: over all that its hearer has chosen. */
+  channels: ChannelName[] | null;
 }
 
-const DUE = `select id, user_id as "userId", type, data from due_notifications($1, $2)`;
+const DUE = `select id, user_id as "userId", type, data, channels from due_notifications($1, $2)`;
 const TELL = `select id, told_at as "toldAt" from tell_notifications($1, $2, $3)`;
 
 async function tellDue(transaction: Queryable, ways: Ways): Promise<Batch> {

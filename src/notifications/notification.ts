@@ -101,6 +101,8 @@ export type Notice = {
     readonly dedupeKey: string;
     /** ISO 8601; unset: now. */
     readonly dueAt?: string;
+    /** Over these at most, of those that its hearer has chosen for the type; unset: over all of those. */
+    readonly channels?: readonly ChannelName[];
   };
 }[NotificationType];
 

@@ -10,9 +10,10 @@ $$;
 
 -- due_notifications: scheduled ones of these types whose hour has come, the longest overdue first, locked for this transaction. Those that another worker is telling are left to
 -- it; and so are, while versions change, types that only another knows.
-create or replace function due_notifications(p_types text[], p_limit integer) returns table (id text, user_id text, type text, data json)
+create or replace function due_notifications(p_types text[], p_limit integer)
+returns table (id text, user_id text, type text, data json, channels text[])
 language sql volatile set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off as $$
-  select id::text, user_id::text, type, data from notifications
+  select id::text, user_id::text, type, data, channels from notifications
   where state = 'scheduled' and due_at <= statement_timestamp() and type = any(p_types)
   order by due_at limit p_limit for update skip locked
 $$;

@@ -15,13 +15,13 @@ import { deliver, hearing, preferencesOf, type Told } from './telling.ts';
 
 /** Due now, without saying so: the hour is not the sender's clock's. */
 const STORE = `
-  insert into notifications (user_id, type, dedupe_key, data, due_at, state, told_at, in_app)
-  select n.user_id, n.type, n.dedupe_key, n.data::json, coalesce(n.due_at, statement_timestamp()),
+  insert into notifications (user_id, type, dedupe_key, data, due_at, channels, state, told_at, in_app)
+  select n.user_id, n.type, n.dedupe_key, n.data::json, coalesce(n.due_at, statement_timestamp()), string_to_array(n.channels, ','),
          case when later then 'scheduled' else 'told' end,
          case when not later then statement_timestamp() end,
          n.in_app and not later
-  from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[])
-         with ordinality as n (user_id, type, dedupe_key, data, due_at, in_app, position)
+  from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[], $7::text[])
+         with ordinality as n (user_id, type, dedupe_key, data, due_at, in_app, channels, position)
   cross join lateral (select coalesce(n.due_at > statement_timestamp(), false) as later) l
   order by n.user_id, n.position
   on conflict (user_id, dedupe_key) do nothing
@@ -69,7 +69,7 @@ export async function notify(
   );
   const wanted = eachOnce(notices)
     .filter((notice) => mayBeHeard(notice, preferences))
-    .map((notice) => ({ ...notice, ...hearing(notice, preferences, ways) }))
+    .map((notice) => ({ ...notice, asked: notice.channels?.join() ?? null, ...hearing(notice, preferences, ways) }))
     .filter(({ dueAt, channels }) => dueAt !== undefined || channels.length > 0);
   if (wanted.length === 0) return [];
   const rows = await transaction.query<StoredRow>(STORE, [
@@ -79,6 +79,7 @@ export async function notify(
     wanted.map(({ data }) => JSON.stringify(data)),
     wanted.map(({ dueAt }) => dueAt ?? null),
     wanted.map(({ channels }) => channels.includes('in_app')),
+    wanted.map(({ asked }) => asked),
   ]);
   const stored = new Map(rows.map((row) => [keyOf(row), row]));
   const told = wanted.flatMap((notice): Told[] => {

@@ -30,12 +30,17 @@ export interface Ways {
   readonly onTold?: (type: NotificationType, channels: readonly ChannelName[]) => void;
 }
 
-/** What a type comes over, as far as the person has it and this installation sends it, in the order of CHANNELS. */
-export function channelsOf(type: NotificationType, preferences: Preferences, ways: Pick<Ways, 'email'>): ChannelName[] {
+/** What a type comes over, as far as the person has it and this installation sends it, and its sender asks for it, in the order of CHANNELS. */
+export function channelsOf(
+  type: NotificationType,
+  preferences: Preferences,
+  ways: Pick<Ways, 'email'>,
+  asked: readonly ChannelName[] = CHANNELS,
+): ChannelName[] {
   if (MANNERS[type].fixed) return ways.email ? ['email'] : [];
   const wished = preferences.choices[type] ?? defaultsOf(type);
   const has = { in_app: true, ...preferences, email: preferences.email && ways.email };
-  return CHANNELS.filter((channel) => wished.includes(channel) && has[channel]);
+  return CHANNELS.filter((channel) => wished.includes(channel) && has[channel] && asked.includes(channel));
 }
 
 /** What a type comes over unless its hearer has chosen otherwise. */

@@ -45,12 +45,20 @@ export async function preferencesOf(
 
 /** Over which channels each hears of it, in the language they read. */
 export function hearing(
-  { userId, type }: { readonly userId: string; readonly type: NotificationType },
+  {
+    userId,
+    type,
+    channels: asked,
+  }: {
+    readonly userId: string;
+    readonly type: NotificationType;
+    readonly channels?: readonly ChannelName[] | null;
+  },
   preferences: ReadonlyMap<string, Preferences>,
   ways: Ways,
 ): { readonly language: Language; readonly channels: readonly ChannelName[] } {
   const own = preferences.get(userId) ?? NO_PREFERENCES;
-  return { language: own.language, channels: channelsOf(type, own, ways) };
+  return { language: own.language, channels: channelsOf(type, own, ways, asked ?? undefined) };
 }
 
 /** Puts the deliveries of what was just told on their way. Returns the messages for its hearers' sockets, in the same order. */

@@ -31,6 +31,19 @@ export function notifyContract(adapter: string, databaseOf: () => Database): voi
       expect([await world.channelsTo(quiet), await world.toldTo(quiet)]).toEqual([[], {}]);
     });
 
+    it('tells over no more channels than its sender asks for, also at its hour', async () => {
+      const [one, other] = [await world.person(), await world.person({ choices: { back_in_stock: ['email'] } })];
+      const quietly = (person: string, key: string) => ({ ...notice(person, key), channels: ['in_app'] as const });
+      expect(await world.notify([quietly(one, 'now'), quietly(other, 'now')])).toHaveLength(1);
+      await world.notify([{ ...quietly(one, 'later'), dueAt: soon(300).toISOString() }]);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      await world.due();
+      expect([await world.channelsTo(one), await world.channelsTo(other)]).toEqual([
+        ['in_app sent', 'in_app sent'],
+        [],
+      ]);
+    });
+
     it('sends no email without a mail server', async () => {
       const person = await world.person();
       await world.notify([notice(person), notice(person, 'reset', 'password_reset')], { email: false });
