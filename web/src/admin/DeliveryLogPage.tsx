@@ -27,6 +27,8 @@ import {
 export function DeliveryLogPage() {
   const words = adminMessages.value.deliveries;
   const filter = useSignal(readFilter(location.search));
+  /** How often somebody wanted to see what has changed. */
+  const turn = useSignal(0);
   useTitle(words.title);
 
   function choose(change: Partial<DeliveryFilter>): void {
@@ -41,9 +43,20 @@ export function DeliveryLogPage() {
         <Icon name="back" size={18} />
         {adminMessages.value.title}
       </a>
-      <h1>{words.title}</h1>
+      <div class="admin-head">
+        <h1>{words.title}</h1>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            turn.value += 1;
+          }}
+        >
+          {words.reload}
+        </button>
+      </div>
       <Filters filter={filter.value} choose={choose} />
-      <DeliveryList filter={filter} choose={choose} />
+      <DeliveryList filter={filter} turn={turn.value} choose={choose} />
     </div>
   );
 }
@@ -119,12 +132,18 @@ function UsernameField({ username, onUsername }: { username: string; onUsername:
   );
 }
 
-function DeliveryList({ filter, choose }: { filter: Signal<DeliveryFilter>; choose: FiltersProps['choose'] }) {
+interface DeliveryListProps {
+  filter: Signal<DeliveryFilter>;
+  turn: number;
+  choose: FiltersProps['choose'];
+}
+
+function DeliveryList({ filter, turn, choose }: DeliveryListProps) {
   const words = adminMessages.value.deliveries;
   const items = useSignal<Delivery[]>([]);
   const next = useSignal<string | null>(null);
   const said = useSignal('');
-  const { state, reload } = useLoad(writeFilter(filter.value), async () => {
+  const { state, reload } = useLoad(`${turn}${writeFilter(filter.value)}`, async () => {
     const page = await loadDeliveries(filter.value, null);
     items.value = page.items;
     next.value = page.next;
@@ -158,24 +177,19 @@ function DeliveryList({ filter, choose }: { filter: Signal<DeliveryFilter>; choo
           )}
         </div>
       ) : (
-        <>
-          <button type="button" class="button delivery-reload" onClick={reload}>
-            {words.reload}
-          </button>
-          <ul class="admin-list panel">
-            {items.value.map((delivery) => (
-              <DeliveryRow
-                key={delivery.id}
-                delivery={delivery}
-                onPerson={(username) => choose({ username })}
-                onSentAgain={(sent) => {
-                  items.value = withDelivery(items.value, sent);
-                  said.value = words.sentAgain;
-                }}
-              />
-            ))}
-          </ul>
-        </>
+        <ul class="admin-list panel">
+          {items.value.map((delivery) => (
+            <DeliveryRow
+              key={delivery.id}
+              delivery={delivery}
+              onPerson={(username) => choose({ username })}
+              onSentAgain={(sent) => {
+                items.value = withDelivery(items.value, sent);
+                said.value = words.sentAgain;
+              }}
+            />
+          ))}
+        </ul>
       )}
       {next.value !== null && (
         <button type="button" class="button wide" onClick={() => void more()}>

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { ConfirmDialog } from '../design/ConfirmDialog.tsx';
 import { formErrorsFrom } from '../http/form-errors.ts';
 import { dateTime } from '../language/format.ts';
-import { messages } from '../language/language.ts';
+import { language, messages } from '../language/language.ts';
 import { notificationMessages } from '../notifications/notification-messages.ts';
 import { serverNow } from '../realtime/clock.ts';
 import { adminMessages } from './admin-messages.ts';
@@ -30,7 +30,7 @@ export function DeliveryRow({ delivery, onPerson, onSentAgain }: DeliveryRowProp
   const subject = `${types[type] ?? type}, ${name}`;
 
   return (
-    <li class="admin-row delivery">
+    <li class="admin-row delivery" data-state={state}>
       <div class="admin-row-text">
         <div class="card-line">
           <span class={chips[state]}>{words.states[state]}</span>
@@ -87,10 +87,11 @@ export function DeliveryRow({ delivery, onPerson, onSentAgain }: DeliveryRowProp
   );
 }
 
-/** When it came to be, how often it was tried, and when it is tried next. */
+/** When it came to be, how often it was tried, and when it is tried next: to the second, within the hour. */
 function timesOf({ state, attempts, createdAt, dueAt }: Delivery): string {
   const words = adminMessages.value.deliveries;
-  const due = Date.parse(dueAt) <= serverNow() ? words.dueNow : words.dueAt(dateTime(dueAt));
+  const due =
+    Date.parse(dueAt) <= serverNow() ? words.dueNow : words.dueAt(new Date(dueAt).toLocaleTimeString(language.value));
   return [
     dateTime(createdAt),
     ...(attempts > 0 ? [words.tries(attempts)] : []),
