@@ -166,6 +166,19 @@ describe('a connection', () => {
     expect(webSocket.closes).toEqual([CLOSE.tooSlow]);
   });
 
+  it('is stuck when nothing of what waits leaves for ten looks', async () => {
+    const looks = () => Array.from({ length: 10 }, () => connection.isStuck());
+    const packet = new Packet('x'.repeat(60_000));
+    for (let message = 0; message < 3; message += 1) connection.sendPacket(packet);
+    expect(connection.unsentBytes).toBeGreaterThan(100_000);
+    // The first look sees what has left before it.
+    expect(looks()).not.toContain(true);
+    expect(connection.isStuck()).toBe(true);
+    stream.resume();
+    await vi.advanceTimersByTimeAsync(1);
+    expect([connection.unsentBytes, ...looks(), ...looks()]).toEqual([0, ...Array.from({ length: 20 }, () => false)]);
+  });
+
   it('hears and says nothing after it was closed, even if the peer does not answer', () => {
     receive({ type: 'authenticate', token: 'good' });
     sent();

@@ -7,10 +7,12 @@ import { once } from 'node:events';
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import { createLiveClient, type LiveMessage } from '../../web/src/realtime/live-client.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
 import { freshRedisPrefix, hasRedis, redisUrl } from '../servers/redis.ts';
+import { TestSocket } from './running-app.ts';
 import { ADMIN_PASSWORD, ServerProcess } from './server-process.ts';
 
 const CLAIMS = 60;
@@ -189,5 +191,29 @@ describe.skipIf(!hasPostgres || !hasRedis).each([
       expect(tab.cursors).toEqual(written);
       expect(tab.heard.filter(({ type }) => type === 'welcome').length).toBeGreaterThan(1);
     }
+  });
+
+  it('begin anew when the database has lost some that were told', { timeout: 30_000 }, async () => {
+    const { url } = there as ServerProcess;
+    const session = await fetch(`${url}/v1/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ login: 'admin', password: ADMIN_PASSWORD }),
+    });
+    const { accessToken } = (await session.json()) as { accessToken: string };
+    const open = () => new TestSocket(new WebSocket(`${url.replace('http', 'ws')}/v1/socket`));
+    const [guest, member] = [open(), open()];
+    await guest.authenticate();
+    const { cursor } = await member.authenticate(accessToken);
+    // As in a replica that has not received the last commits.
+    await database.query('delete from messages where number > $1', [Number(cursor) - 10]);
+    await database.query('update message_head set number = $1', [Number(cursor) - 10]);
+    expect(await member.closed).toMatchObject({ code: 1012 });
+    const back = open();
+    await back.send({ type: 'authenticate', token: accessToken, cursor });
+    expect(await back.next({ type: 'welcome' })).toMatchObject({ cursor: String(Number(cursor) - 10), resumed: false });
+    await guest.send({ type: 'ping' });
+    await guest.next({ type: 'pong' });
+    for (const socket of [guest, back]) socket.close();
   });
 });
