@@ -4,8 +4,8 @@
  * Once a second it looks at all of them. Those whose token has expired without a fresh one are closed: what ends a person's access over HTTP ends it here. So are those who
  * do not read: who has waited with something unsent for ten seconds, and, when too much waits for all together, those for whom the most does.
  *
- *   enter ──> present ──close──> retired: nothing reaches it, nobody finds it, its place is still taken ──its end──> left
- *                └───────────────────────────────its end───────────────────────────────────────────────────────────────^
+ *   enter ──> present ──closed──> retired ──ended──> left      (retired: nothing reaches it and nobody finds it, but its place is still taken)
+ *                └──────────────ended────────────────^
  */
 import type { Identity } from '../accounts/account.ts';
 import type { Sessions } from '../accounts/sessions.ts';
@@ -17,7 +17,7 @@ import { personalPacket } from './personal-stream.ts';
 
 const LOOK_EVERY_MS = 1_000;
 /** What may wait for all clients of this process together: 15,000 sockets with 17 KiB each, and far less than what each of them may have. */
-export const UNSENT_BYTES_OF_ALL_MAX = 256 * 1024 * 1024;
+const UNSENT_BYTES_OF_ALL_MAX = 256 * 1024 * 1024;
 
 export interface HubParts {
   readonly sessions: Pick<Sessions, 'onEnded'>;
