@@ -12,7 +12,7 @@ import {
   type Shop,
   startShop,
 } from './harness.ts';
-import { camera, looks, signInAnyLanguage } from './pictures.ts';
+import { camera, looks, settle, signInAnyLanguage } from './pictures.ts';
 import type { Person } from './shop-api.ts';
 import { signIn } from './steps.ts';
 
@@ -177,6 +177,7 @@ describeInBrowser('deliveries', { timeout: 120_000 }, () => {
     await shown.goto(`${shop.url}/admin/deliveries?state=failed`);
     await shown.locator('.delivery > .button').first().click();
     await shown.locator('dialog').waitFor();
+    await settle(shown);
     await look('delivery-send-again', false);
     await shown.goto(`${shop.url}/admin/deliveries?type=sold_out`);
     await shown.locator('.empty').waitFor();

@@ -76,7 +76,7 @@ export const adminKorean: AdminMessages = {
     failure: '실패한 이유',
     sendAgain: '다시 보내기',
     sendAgainTitle: '다시 보낼까요?',
-    triedAnew: '도착하지 않은 알림이에요. 최대 여덟 번까지 다시 시도해요.',
+    triedAnew: '도착하지 않은 것으로 보여요. 최대 여덟 번까지 다시 시도해요.',
     sentTwice: '이미 보낸 알림이에요. 이 회원에게 한 번 더 도착해요.',
     sentAgain: '다시 보내고 있어요.',
   },
