@@ -57,6 +57,53 @@ describeInBrowser('notifications', { timeout: 120_000 }, () => {
     await page.context().close();
   });
 
+  test('what was missed while nothing could be asked for is asked for with the next welcome', async () => {
+    const person = await shop.api.newPerson();
+    const page = await openPage(browser);
+    const { api, url } = shop;
+    /** A server that cannot go on where this page has heard the last one, and a page that cannot ask for what it has missed. */
+    let hasGap = false;
+    const ends: (() => void)[] = [];
+    await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
+      const server = socket.connectToServer();
+      ends.push(() => {
+        void socket.close({ code: 1012 });
+        void server.close();
+      });
+      server.onMessage((text) => {
+        const message = JSON.parse(String(text)) as { type: string };
+        if (!hasGap) socket.send(text);
+        else if (message.type === 'welcome') socket.send(JSON.stringify({ ...message, resumed: false }));
+        else if (message.type === 'pong') socket.send(text);
+      });
+    });
+    let refusals = 0;
+    await page.route(/\/v1\/me\/notifications\?/, (route) => {
+      if (!hasGap) return route.continue();
+      refusals += 1;
+      return route.abort();
+    });
+    await signIn(page, url, person);
+    await page.goto(`${url}/notifications`);
+    await page.locator('.empty').waitFor();
+    // The bell has asked.
+    await expect
+      .poll(() => page.evaluate(`sessionStorage.getItem('doorbuster.unread')`), { timeout: 15_000 })
+      .toMatch(/ 0$/);
+    hasGap = true;
+    await api.claim(person, (await api.newCoupon({ title: 'Missed' })).id).finally(() => ends.at(-1)?.());
+    await expect.poll(() => refusals, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(() => page.evaluate('JSON.stringify(sessionStorage)')).toContain(' missed');
+    expect(await page.locator('.notice').count()).toBe(0);
+    hasGap = false;
+    ends.at(-1)?.();
+    await page.locator('.notice').filter({ hasText: 'Missed' }).waitFor();
+    await expect
+      .poll(() => page.evaluate('JSON.stringify(sessionStorage)'), { timeout: 15_000 })
+      .not.toContain(' missed');
+    await page.context().close();
+  });
+
   test('what is chosen counts at once, and can be as everybody begins again', async () => {
     const person = await shop.api.newPerson();
     const page = await openPage(browser);
