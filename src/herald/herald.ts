@@ -41,6 +41,8 @@ import { noTidings, serialsOf, type Tidings, tell } from './tidings.ts';
 const EVERY_MS = 37;
 /** Commits are heard of as they happen, most of the time. */
 const LOOK_AT_ALL_EVERY_MS = { hearing: 1_013, deaf: 211 } as const;
+/** Of changes of payments nobody hears, but for those that a commit on their drop comes with. */
+const LOOK_AT_PAYMENTS_EVERY_MS = 101;
 const DROPS_MAX = 100;
 const ENTRIES_PER_DROP_MAX = 50;
 /** Of one transaction. The embedded database does nothing else meanwhile. */
@@ -70,6 +72,7 @@ export class Herald {
   readonly #dropsStandingStill = new StandingStill();
   readonly #paymentsStandingStill = new StandingStill();
   #lookAtAllMs = 0;
+  #lookAtPaymentsMs = 0;
 
   constructor(parts: HeraldParts) {
     this.#parts = parts;
@@ -88,7 +91,11 @@ export class Herald {
     for (const dropId of this.#busy) this.#heardOf.add(dropId);
     this.#busy.clear();
     for (const paymentId of this.#paymentsStandingStill.takeDue()) await this.#tellOfPaymentAlone(paymentId);
-    await this.#tellOfPayments(stopping);
+    const nowMs = performance.now();
+    if (this.#heardOf.size > 0 || nowMs >= this.#lookAtPaymentsMs) {
+      this.#lookAtPaymentsMs = nowMs + LOOK_AT_PAYMENTS_EVERY_MS;
+      await this.#tellOfPayments(stopping);
+    }
     for (const dropId of this.#dropsStandingStill.takeDue()) await this.#tellOfDropAlone(dropId, stopping);
     for (let round = 0; round < ROUNDS_MAX && !stopping?.aborted; round += 1) {
       const dropIds = await this.#next();

@@ -164,6 +164,18 @@ export function channelContract(adapter: string, timeoutMs: number, open: () => 
       expect(test.shown()).toHaveLength(1);
     });
 
+    it('gives up at once when its caller does', async () => {
+      const test = await open();
+      test.next('hang');
+      const caller = new AbortController();
+      const startedAtMs = performance.now();
+      setTimeout(() => caller.abort(), 100);
+      expectToTryAgain(await failure(test.channel.send(letterTo(test.to), caller.signal)));
+      expect(performance.now() - startedAtMs).toBeLessThan(timeoutMs);
+      expect(test.shown()).toEqual([]);
+      await test.channel.close();
+    });
+
     it('asks to try again when nobody is there', async () => {
       const test = await open();
       await test.channel.send(letterTo(test.to));
