@@ -6,6 +6,7 @@ import type { Queryable } from '../database/database.ts';
 import type { Catalogue } from '../drops/catalogue.ts';
 import type { Listener } from '../realtime/listener.ts';
 import { lineMessage } from '../realtime/messages.ts';
+import { Packet } from '../realtime/packet.ts';
 import { lineOf } from './store.ts';
 
 const LOOK_EVERY_MS = 1_009;
@@ -82,7 +83,7 @@ export class LiveLine {
       if (place?.position === told.get(listener)) continue;
       if (place === undefined) told.delete(listener);
       else told.set(listener, place.position);
-      listener.send(lineMessage(dropId, place, waiting));
+      listener.tell(new Packet(lineMessage(dropId, place, waiting)));
     }
   }
 }
