@@ -13,6 +13,7 @@ const TABLES = [
   'announcements',
   'accounts',
   'messages',
+  'drops',
 ];
 
 describe.skipIf(!hasPostgres)('the plans of notifications', () => {
@@ -36,6 +37,8 @@ describe.skipIf(!hasPostgres)('the plans of notifications', () => {
       select n, n, now() + interval '1 day', 'email', case n % 2 when 0 then 'sent' else 'pending' end, 'back_in_stock' from generate_series(1, ${BESIDES}) n;
       insert into notifications (user_id, due_at, state, type, dedupe_key, data)
       select n, now() - interval '1 minute', 'scheduled', 'back_in_stock', 'due', '{"dropId":"7","title":"A kettle","remaining":1}' from generate_series(1, ${DUE}) n;
+      insert into drops (kind, title, stock, per_user_limit, opens_at, discount_percent, valid_for_days)
+      select 'coupon', 'A kettle', 10, 1, now(), 5, 3 from generate_series(1, ${BESIDES});
       insert into announcements (drop_id, due_at, state, type, dedupe_key, data)
       values (8, now() - interval '1 minute', 'scheduled', 'back_in_stock', 'gone', '{"dropId":"8","title":"A kettle","remaining":1}')`);
   });
