@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FencedOff } from '../fleet/fences.ts';
 import type { Leases } from '../fleet/lease.ts';
-import { type Job, Jobs } from './jobs.ts';
+import { type Job, Jobs, type SharedJob } from './jobs.ts';
 
 /** One lease for all, held by whoever comes first. */
 function leasesOf(name: string, held: { by: string | undefined; number: number }): Leases {
@@ -86,5 +86,21 @@ describe('jobs', () => {
     await expect.poll(() => begun).toBe(true);
     await jobs.stop();
     expect(finished).toBe(true);
+  });
+
+  it('hear of a stop in the middle of a round, when they are done by all', async () => {
+    let rounds = 0;
+    const job: SharedJob = {
+      ...{ name: 'job', everyMs: 1, shared: true },
+      async run(stopping) {
+        rounds += 1;
+        await new Promise((resolve) => stopping?.addEventListener('abort', resolve));
+      },
+    };
+    const jobs = new Jobs({ ...{ ...silent, leases: leasesOf('one', { by: undefined, number: 0 }) }, jobs: [job] });
+    jobs.start();
+    await expect.poll(() => rounds).toBe(1);
+    await jobs.stop();
+    expect(rounds).toBe(1);
   });
 });
