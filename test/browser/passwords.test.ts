@@ -90,7 +90,7 @@ describeInBrowser('forgotten passwords', { timeout: 120_000 }, () => {
       await page.goto(`${shop.url}/forgotten-password`);
       await page.getByLabel('Email').fill(email);
       await page.getByRole('button', { name: 'Send me a link' }).click();
-      await page.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
+      await page.getByRole('heading', { name: 'Check your mailbox' }).waitFor();
       expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
       return (await page.locator('.account-card').textContent())?.replace(email, '');
     };
@@ -114,7 +114,7 @@ describeInBrowser('forgotten passwords', { timeout: 120_000 }, () => {
     };
     for (let letters = 0; letters < 5; letters += 1) {
       await ask();
-      await page.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
+      await page.getByRole('heading', { name: 'Check your mailbox' }).waitFor();
     }
     await ask();
     await page.getByText(/Too many letters to this address\. Try again in \d+ min\./).waitFor();

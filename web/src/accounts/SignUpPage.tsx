@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { Field } from '../design/Field.tsx';
 import { focusFirstError, formErrorsFrom, noErrors } from '../http/form-errors.ts';
-import { messages } from '../language/language.ts';
+import { language, messages } from '../language/language.ts';
 import { useTitle } from '../shell/useTitle.ts';
 import { AccountCard } from './AccountCard.tsx';
 import { emailError, passwordError, usernameError } from './account-rules.ts';
@@ -50,7 +50,7 @@ export default function SignUpPage() {
     isBusy.value = true;
     const { username, email, password } = values.value;
     try {
-      await signUp(username, email, password);
+      await signUp(username, email, password, language.value);
     } catch (error) {
       server.value = formErrorsFrom(error, {
         username_taken: { field: 'username', text: messages.value.accounts.usernameTaken },

@@ -4,7 +4,7 @@ export const passwordEnglish = {
   askTitle: 'A new password',
   askLead: 'Tell us the email address of your account, and we send you a link.',
   ask: 'Send me a link',
-  askedTitle: 'Look into your mailbox',
+  askedTitle: 'Check your mailbox',
   asked: (email: string) => `If somebody has an account with ${email}, a letter with a link is on its way there.`,
   askedHint: 'The link works once, for 30 minutes. Nothing there after a while? Look among the junk, too.',
   askAgain: 'Another address',

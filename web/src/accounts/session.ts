@@ -13,7 +13,6 @@
 import { computed, signal } from '@preact/signals';
 import { Problem } from '../http/problem.ts';
 import { type RequestOptions, request } from '../http/request.ts';
-import { language } from '../language/language.ts';
 import { type Account, type StoredSession, sessionStore, type TabMessage } from './session-store.ts';
 
 type State = { is: 'restoring' } | { is: 'guest'; ended: boolean } | { is: 'member'; session: StoredSession };
@@ -47,10 +46,9 @@ export function startSession(): void {
   else state.value = { is: 'guest', ended: false };
 }
 
-export async function signUp(username: string, email: string, password: string): Promise<void> {
-  // Letters come in the language of the pages, which need not be the browser's.
-  const body = { username, email, password, language: language.value };
-  await request('/v1/accounts', { method: 'POST', body });
+/** `language`: of letters, as the pages are, which need not be the browser's. */
+export async function signUp(username: string, email: string, password: string, language: string): Promise<void> {
+  await request('/v1/accounts', { method: 'POST', body: { username, email, password, language } });
   await signIn(username, password);
 }
 

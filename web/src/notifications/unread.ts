@@ -12,10 +12,11 @@ import { readSession, writeSession } from '../storage/storage.ts';
 export const unread = signal(0);
 
 const storageKey = 'doorbuster.unread';
-/** Not in the second in which everybody comes; and when it was in vain, less and less often. */
+/** Not in the second in which everybody comes. */
 const askAfterMs = 1_000;
 const askWithinMs = 6_000;
-const failuresMax = 6;
+/** In vain: less and less often, up to every two minutes. A server that cannot answer now has better to do than to count for a bell. */
+const patience = 6;
 /** What is read in one tab is read in all. */
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(storageKey);
 /** Who waits for the answer; null: what is shown is true. Another account is another list. */
@@ -63,13 +64,15 @@ function ask(): Promise<void> {
   if (waiting === null) {
     waiting = [];
     writeSession(storageKey, null);
-    plan(0, Math.random() * askWithinMs);
   }
+  // Also when it waits to ask again: a welcome says that the server is back.
+  plan(0, Math.random() * askWithinMs);
   const mine = waiting;
   return new Promise((resolve) => mine.push(resolve));
 }
 
 function plan(failures: number, moreMs: number): void {
+  clearTimeout(timer);
   timer = setTimeout(() => void askNow(failures), askAfterMs + moreMs);
 }
 
@@ -78,7 +81,7 @@ async function askNow(failures: number): Promise<void> {
   const before = changes;
   const page = await requestAsMember<{ unread: number }>('/v1/me/notifications?limit=1').catch(() => null);
   if (mine === null || mine !== waiting) return;
-  if (page === null) return plan(Math.min(failures + 1, failuresMax), backoffMilliseconds(failures + 1));
+  if (page === null) return plan(failures + 1, backoffMilliseconds(failures) * patience);
   if (changes !== before) return plan(0, Math.random() * askWithinMs);
   waiting = null;
   become(page.unread);
