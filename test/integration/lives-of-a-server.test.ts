@@ -1,7 +1,7 @@
 /** A server that is stopped, killed, and started again: nothing acknowledged is lost, and the sale goes on to exactly N. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Attempt } from '../../src/history/attempt.ts';
@@ -151,6 +151,22 @@ describe('SIGTERM', () => {
     const server = await start();
     const stopped = server.stop('SIGINT');
     expect(await Promise.all([stopped, server.stop('SIGINT')])).toEqual([0, 0]);
+  });
+
+  it('does not wait for a mail server that says nothing', async () => {
+    const connections: Socket[] = [];
+    const silent = createServer((socket) => connections.push(socket.on('error', () => {}))).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const server = await start({ SMTP_URL: `smtp://127.0.0.1:${port}`, MAIL_FROM: 'shop@example.com' });
+    const somebody = { username: 'somebody', email: 'somebody@example.com', password: 'a long password' };
+    expect((await call(`${server.url}/v1/accounts`, 'POST', undefined, somebody)).status).toBe(201);
+    await expect.poll(() => connections.length).toBeGreaterThan(0);
+    const askedMs = performance.now();
+    expect(await server.stop('SIGTERM')).toBe(0);
+    expect(performance.now() - askedMs).toBeLessThan(6_000);
+    for (const socket of connections) socket.destroy();
+    silent.close();
   });
 });
 
