@@ -6,7 +6,7 @@
  *   change   coupons of many drops that are used and cancelled over HTTP, 64 at a time
  */
 import { fileURLToPath } from 'node:url';
-import { startPostgres } from '../../ops/servers/postgres.ts';
+import { type DatabaseName, onBothDatabases } from '../both-databases.ts';
 import type { Changed, Claimed, GrantsCommand, Holder, Offers } from '../clients/grants-protocol.ts';
 import { createAccounts } from '../drops.ts';
 import { atLeast, below, type Figure } from '../figure.ts';
@@ -25,25 +25,14 @@ const RELEASE_MS_MAX = 2_000;
 const OFFER_P99_MS_MAX = 1_000;
 const CHANGES_PER_SECOND_MIN = 2_000;
 
-type DatabaseName = 'PostgreSQL' | 'PGlite';
-
 interface Round {
   readonly expiry: readonly number[];
   readonly releases: readonly number[];
   readonly changes: readonly Changed[];
 }
 
-export async function grantsFigures(quick: boolean): Promise<Figure[]> {
-  const figures: Figure[] = [];
-  const postgres = await startPostgres({ durable: true });
-  if (postgres) {
-    try {
-      figures.push(...(await figuresOn('PostgreSQL', { DATABASE_URL: postgres.url }, quick)));
-    } finally {
-      await postgres.stop();
-    }
-  } else process.stderr.write('No PostgreSQL 15 or newer on this machine: only PGlite is measured.\n');
-  return [...figures, ...(await figuresOn('PGlite', {}, quick))];
+export function grantsFigures(quick: boolean): Promise<Figure[]> {
+  return onBothDatabases((name, environment) => figuresOn(name, environment, quick));
 }
 
 async function figuresOn(name: DatabaseName, environment: Record<string, string>, quick: boolean): Promise<Figure[]> {

@@ -4,8 +4,8 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startPostgres } from '../../ops/servers/postgres.ts';
 import { type SmtpThread, startSmtpThread } from '../../test/servers/smtp-thread.ts';
+import { onBothDatabases } from '../both-databases.ts';
 import type { Heard, ListenersCommand } from '../clients/listeners-protocol.ts';
 import { createAccounts } from '../drops.ts';
 import { below, type Figure } from '../figure.ts';
@@ -24,17 +24,8 @@ const LEFT_MS_MAX = 10_000;
 const TELL_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 20;
 
-export async function notificationFigures(quick: boolean): Promise<Figure[]> {
-  const figures: Figure[] = [];
-  const postgres = await startPostgres({ durable: true });
-  if (postgres) {
-    try {
-      figures.push(...(await figuresOn('PostgreSQL', { DATABASE_URL: postgres.url }, quick)));
-    } finally {
-      await postgres.stop();
-    }
-  } else process.stderr.write('No PostgreSQL 15 or newer on this machine: only PGlite is measured.\n');
-  return [...figures, ...(await figuresOn('PGlite', {}, quick))];
+export function notificationFigures(quick: boolean): Promise<Figure[]> {
+  return onBothDatabases((name, environment) => figuresOn(name, environment, quick));
 }
 
 async function figuresOn(name: string, environment: Record<string, string>, quick: boolean): Promise<Figure[]> {

@@ -8,7 +8,7 @@
  *   memory     of the server, per socket
  */
 import { fileURLToPath } from 'node:url';
-import { startPostgres } from '../../ops/servers/postgres.ts';
+import { type DatabaseName, onBothDatabases } from '../both-databases.ts';
 import type { Heard, ListenersCommand, Rush } from '../clients/listeners-protocol.ts';
 import { createAccounts, createDrop } from '../drops.ts';
 import { below, type Figure } from '../figure.ts';
@@ -27,19 +27,8 @@ const MESSAGES_WITHIN_MS = 30_000;
 const TOLD_P99_MS_MAX = 1_000;
 
 type Tell = <Answer>(command: ListenersCommand) => Promise<Answer>;
-type DatabaseName = 'PostgreSQL' | 'PGlite';
-
-export async function realtimeFigures(quick: boolean): Promise<Figure[]> {
-  const figures: Figure[] = [];
-  const postgres = await startPostgres({ durable: true });
-  if (postgres) {
-    try {
-      figures.push(...(await figuresOn('PostgreSQL', { DATABASE_URL: postgres.url }, quick)));
-    } finally {
-      await postgres.stop();
-    }
-  } else process.stderr.write('No PostgreSQL 15 or newer on this machine: only PGlite is measured.\n');
-  return [...figures, ...(await figuresOn('PGlite', {}, quick))];
+export function realtimeFigures(quick: boolean): Promise<Figure[]> {
+  return onBothDatabases((name, environment) => figuresOn(name, environment, quick));
 }
 
 async function figuresOn(name: DatabaseName, environment: Record<string, string>, quick: boolean): Promise<Figure[]> {

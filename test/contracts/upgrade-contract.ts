@@ -106,7 +106,9 @@ export function upgradeContract(adapter: string, databaseOf: () => Database): vo
       await insertDrop(2, { stock: 5, granted: 3, waiting: 2 });
       await migrate(database);
       expect(
-        await database.query('select number::int, people, sold_out as "soldOut" from herald_positions order by drop_id'),
+        await database.query(
+          'select number::int, people, sold_out as "soldOut" from herald_positions order by drop_id',
+        ),
       ).toEqual([
         { number: 3, people: 0, soldOut: true },
         { number: 3, people: 0, soldOut: false },
