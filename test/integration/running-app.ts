@@ -154,7 +154,7 @@ export class TestSocket {
   readonly closed: Promise<{ code: number; reason: string }>;
   readonly #opened: Promise<void>;
   readonly #webSocket: WebSocket;
-  #listeners: (() => void)[] = [];
+  readonly #listeners: (() => void)[] = [];
 
   constructor(webSocket: WebSocket) {
     this.#webSocket = webSocket;
@@ -165,7 +165,8 @@ export class TestSocket {
     });
     webSocket.on('message', (data) => {
       this.heard.push(JSON.parse(data.toString()));
-      for (const listener of this.#listeners) listener();
+      // Whoever goes on listening does so for the next one.
+      for (const listener of this.#listeners.splice(0)) listener();
     });
   }
 
@@ -181,7 +182,6 @@ export class TestSocket {
       const found = this.heard.find(matches);
       if (found) return found;
       await new Promise<void>((resolve) => this.#listeners.push(resolve));
-      this.#listeners = [];
     }
   }
 
