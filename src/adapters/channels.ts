@@ -7,11 +7,12 @@ import { slackChannel } from './slack-channel.ts';
 /** Email only with a mail server. Slack and Discord always: they are written to only where people have asked for it, and only at WEBHOOK_HOSTS. */
 export async function openChannels({
   smtpUrl,
+  smtpConnectionsMax: connectionsMax,
   mailFrom,
   webhookHosts,
-}: Pick<Settings, 'smtpUrl' | 'mailFrom' | 'webhookHosts'>): Promise<readonly Channel[]> {
+}: Pick<Settings, 'smtpUrl' | 'smtpConnectionsMax' | 'mailFrom' | 'webhookHosts'>): Promise<readonly Channel[]> {
   const webhooks = [slackChannel({ webhookHosts }), discordChannel({ webhookHosts })];
   if (smtpUrl === null) return webhooks;
   const { SmtpChannel } = await import('./smtp-channel.ts');
-  return [new SmtpChannel({ smtpUrl, mailFrom }), ...webhooks];
+  return [new SmtpChannel({ smtpUrl, mailFrom, connectionsMax }), ...webhooks];
 }

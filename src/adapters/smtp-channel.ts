@@ -25,8 +25,7 @@ const TIMEOUT_MS = 30_000;
 const CONNECTING_MS_MAX = 10_000;
 /** Shorter than servers allow a client to be silent: a connection that they have closed fails the next letter. */
 const IDLE_MS = 20_000;
-/** Providers allow five or ten. */
-const CONNECTIONS_MAX = 4;
+const CONNECTIONS_MAX = 10;
 const SUBJECT_LENGTH_MAX = 200;
 const ANSWER_LENGTH_MAX = 200;
 /** What is shorter is no secret, and stands in many words. */
@@ -39,6 +38,7 @@ export interface SmtpChannelOptions {
   readonly smtpUrl: string;
   /** `address` or `Name <address>`. */
   readonly mailFrom: string;
+  readonly connectionsMax?: number;
   readonly timeoutMs?: number;
 }
 
@@ -51,7 +51,7 @@ export class SmtpChannel implements Channel {
   readonly #transport: Transporter<SMTPPoolSentMessageInfo>;
   readonly #sending = new Set<Promise<unknown>>();
 
-  constructor({ smtpUrl, mailFrom, timeoutMs = TIMEOUT_MS }: SmtpChannelOptions) {
+  constructor({ smtpUrl, mailFrom, connectionsMax = CONNECTIONS_MAX, timeoutMs = TIMEOUT_MS }: SmtpChannelOptions) {
     const from = readMailAddress(mailFrom);
     if (!from) throw new Error('MAIL_FROM must look like shop@example.com or Shop <shop@example.com>');
     this.#from = from;
@@ -62,7 +62,7 @@ export class SmtpChannel implements Channel {
     this.#transport = createTransport({
       pool: true,
       url: smtpUrl,
-      maxConnections: CONNECTIONS_MAX,
+      maxConnections: connectionsMax,
       idleTimeout: IDLE_MS,
       // Who calls us tries again, and knows when.
       maxRequeues: 0,

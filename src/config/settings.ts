@@ -69,6 +69,7 @@ export interface Settings {
   readonly paymentGraceSeconds: number;
   readonly toss: TossSettings | null;
   readonly smtpUrl: string | null;
+  readonly smtpConnectionsMax: number;
   readonly mailFrom: string;
   /** Without a slash at its end. */
   readonly publicUrl: string | null;
@@ -431,6 +432,12 @@ export const SETTINGS = {
     null,
     mailServer,
     'The mail server that takes letters, `smtp://user:password@host:587` or `smtps://…:465`, with `%40` for `@` in user or password. With `smtp:` TLS is used if the server offers it; `?requireTLS=true` sends nothing without. Unset: nobody gets email, so that forgotten passwords cannot be set anew.',
+  ),
+  smtpConnectionsMax: setting(
+    'SMTP_CONNECTIONS_MAX',
+    '10',
+    wholeNumber(1, 100),
+    'Connections of a process to the mail server. Each letter is four questions and answers, one after the other, so fewer connections send fewer letters in a second; a provider that allows less refuses the rest, and their letters come later.',
   ),
   mailFrom: setting(
     'MAIL_FROM',
