@@ -359,7 +359,12 @@ describe('webhooks', () => {
 });
 
 describe('the channels that settings open', () => {
-  const settings = { smtpUrl: null, smtpConnectionsMax: 4, mailFrom: 'shop@example.com', webhookHosts: ['hooks.slack.com'] };
+  const settings = {
+    smtpUrl: null,
+    smtpConnectionsMax: 4,
+    mailFrom: 'shop@example.com',
+    webhookHosts: ['hooks.slack.com'],
+  };
 
   it('are Slack and Discord, and email with a mail server', async () => {
     const without = await openChannels(settings);
