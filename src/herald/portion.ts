@@ -1,5 +1,5 @@
 /** What one transaction tells: entries, or a part of one, that concern so many people and no more. Pure. */
-import { type LogEvent, readEvent } from '../history/log-event.ts';
+import { type LogEvent, readEvent } from '../ledger/log-event.ts';
 import type { Entry, Position } from './store.ts';
 import { partOf, peopleOf } from './tidings.ts';
 
@@ -22,12 +22,12 @@ export function portionOf(positions: readonly Position[], entries: readonly Entr
   for (const position of positions) {
     const { dropId } = position;
     let at = position;
-    for (const { number, kind, body } of byDrop.get(dropId) ?? []) {
+    for (const { number, ...entry } of byDrop.get(dropId) ?? []) {
       if (room === 0) {
         (at === position ? untouched : begun).push(dropId);
         break;
       }
-      const event = readEvent({ number, kind, body } as Parameters<typeof readEvent>[0]);
+      const event = readEvent(entry);
       const people = event === undefined ? 0 : peopleOf(event);
       const upTo = Math.min(people, at.people + room);
       told.push({ dropId, event: event && partOf(event, at.people, upTo) });

@@ -15,8 +15,8 @@
 import type { Drop } from '../drops/drop.ts';
 import type { Because, Grant } from '../grants/grant.ts';
 import { grantView } from '../grants/grant.ts';
-import type { LogEvent } from '../history/log-event.ts';
 import type { LedgerGrant } from '../ledger/grant-ledger.ts';
+import type { LogEvent } from '../ledger/log-event.ts';
 import { grantIdOf } from '../ledger/outcome.ts';
 import { type Announcement, FOLLOWED_TYPES, type FollowedType, type Notice } from '../notifications/notification.ts';
 import type { PersonalMessage } from '../realtime/inbox.ts';

@@ -5,8 +5,9 @@
  * What the first entry does not tell is as it is now, unless some entry changed it; then it is unknown until that entry,
  * and rules that need it say nothing.
  */
+
+import { readEvent, type TermsEvent } from '../ledger/log-event.ts';
 import type { Ledger, LedgerDrop } from './ledger.ts';
-import { readEvent, type TermsEvent } from './log-event.ts';
 
 export interface Conditions {
   readonly stock: number;

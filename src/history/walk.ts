@@ -12,9 +12,16 @@
  * The walk judges nothing and trusts nothing. What it cannot read it leaves out (`unreadable`); a unit that goes back twice
  * is counted once; a place that nobody holds is moved from all the same. The rules say what was wrong about it.
  */
+
+import {
+  type ClaimsEvent,
+  type EndingEvent,
+  type LogEvent,
+  type OfferedEvent,
+  readEvent,
+} from '../ledger/log-event.ts';
 import { type Conditions, Terms } from './conditions.ts';
 import type { Ledger, LedgerEntry, LedgerOutcome } from './ledger.ts';
-import { type ClaimsEvent, type EndingEvent, type LogEvent, type OfferedEvent, readEvent } from './log-event.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 export interface Step {

@@ -225,9 +225,8 @@ export class Connection implements Listener {
       this.close(CLOSE.unauthenticated, 'the token has expired');
       return;
     }
-    const account = identity === undefined ? null : { id: identity.accountId, role: identity.role };
     const { heartbeatSeconds } = this.#host;
-    const message = welcomeMessage(this.#host.nowMs(), { heartbeatSeconds, account, cursor, resumed });
+    const message = welcomeMessage(this.#host.nowMs(), { heartbeatSeconds, identity, cursor, resumed });
     for (; this.#welcomes > 0; this.#welcomes -= 1) this.send(message);
   }
 

@@ -116,9 +116,8 @@ export class EventStream implements Listener {
       this.close(CLOSE.unauthenticated, 'the token has expired');
       return;
     }
-    const account = identity === undefined ? null : { id: identity.accountId, role: identity.role };
     const { heartbeatSeconds } = this.#host;
-    const message = welcomeMessage(this.#host.nowMs(), { heartbeatSeconds, account, cursor, resumed });
+    const message = welcomeMessage(this.#host.nowMs(), { heartbeatSeconds, identity, cursor, resumed });
     this.sendPacket(new Packet(message, cursor ?? undefined));
   }
 

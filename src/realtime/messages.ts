@@ -1,4 +1,5 @@
 /** What travels over the socket: docs/socket.md. ClientIn comes from a browser and is not to be trusted; ClientOut is everything one can receive. */
+import type { Identity } from '../accounts/account.ts';
 import { type ClaimAnswer, REQUEST_ID_PATTERN } from '../claims/admission.ts';
 import { retryAfterSeconds } from '../claims/faults.ts';
 import { refusalMembers } from '../claims/http-answer.ts';
@@ -81,16 +82,17 @@ function isId(value: unknown): value is string {
 
 export interface Welcome {
   readonly heartbeatSeconds: number;
-  /** Null: a guest. */
-  readonly account: object | null;
+  /** Undefined: a guest. */
+  readonly identity: Identity | undefined;
   /** Where this connection's messages begin. */
   readonly cursor: string | null;
   /** Whether that is where the client had been. */
   readonly resumed: boolean;
 }
 
-export function welcomeMessage(nowMs: number, welcome: Welcome): string {
-  return JSON.stringify({ type: 'welcome', serverTime: isoTime(nowMs), ...welcome });
+export function welcomeMessage(nowMs: number, { identity, ...welcome }: Welcome): string {
+  const account = identity === undefined ? null : { id: identity.accountId, role: identity.role };
+  return JSON.stringify({ type: 'welcome', serverTime: isoTime(nowMs), account, ...welcome });
 }
 
 /** `cursor`: all of this person's messages up to it have been sent. */

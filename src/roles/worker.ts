@@ -1,4 +1,4 @@
-/** The worker: the jobs that one process of a fleet does at a time. */
+/** The worker: the jobs that one process of a fleet does at a time, and those that all workers share: telling people, and sending their letters. */
 import type { Fleet } from '../fleet/fleet.ts';
 import { expiryJob } from '../grants/expiry.ts';
 import { Herald } from '../herald/herald.ts';

@@ -7,7 +7,7 @@
  * but never before the next person stood in line.
  */
 import type { Ledger, LedgerGrant } from '../../history/ledger.ts';
-import { readEvent } from '../../history/log-event.ts';
+import { readEvent } from '../../ledger/log-event.ts';
 import type { SaleRecord } from './sale-record.ts';
 
 export interface Turnover {

@@ -117,7 +117,10 @@ describe('a whole sale fails', () => {
   });
 
   it('when an offer is not told', async () => {
-    const result = await play('--users 20 --stock 5 --give-back 40 --leave 0', await start({ lie: 'whispers' }));
+    const result = await play(
+      '--users 20 --stock 5 --pay 0 --give-back 100 --leave 0',
+      await start({ lie: 'whispers' }),
+    );
     expect(result.sale.untoldOffers.length).toBeGreaterThan(0);
     expect(result.sale.failures.join()).toContain('offers were never told to whom they were made: 7-');
     expect(isClean(result)).toBe(false);

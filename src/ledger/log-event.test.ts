@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readEvent } from './log-event.ts';
 
-const read = (kind: string, body: object) =>
-  readEvent({ type: 'entry', number: 1, kind, at: '', body: body as Record<string, unknown> });
+const read = (kind: string, body: object) => readEvent({ kind, body: body as Record<string, unknown> });
 
 const bodies = {
   claims: { firstArrival: 1, firstSerial: 1, outcomes: 'gslc', userIds: [...'1234'], requestIds: [...'abcd'] },

@@ -1,6 +1,6 @@
 /**
- * What an entry of the drop's log tells, read from its body. What was exported is evidence, not trusted: an entry of an
- * unknown kind, or with a body of another shape, reads as `undefined`.
+ * What an entry of the drop's log tells, read from its body: for the herald, who tells people, and for the history checker. An exported log is evidence, not
+ * trusted, and a log may be younger than its reader: an entry of an unknown kind, or with a body of another shape, reads as `undefined`.
  *
  *   created, amended    the drop's terms, by their names in the API: all of them, or those that have changed
  *   cancelled           no more claims, no more offers
@@ -10,14 +10,23 @@
  *   joined, left        people took places in the waiting line, or gave them up; a place is the arrival of a refused claim
  *   offered             units went to the head of the line, in order; `passed` had all they may have, and lost their places
  */
-import type { LedgerEntry, LedgerOutcome } from './ledger.ts';
+import type { Outcome } from './outcome.ts';
+
+/** What of an entry says what it tells. */
+export interface EntryBody {
+  readonly kind: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Of the answers to claims those that stand in the log. */
+type LoggedOutcome = Exclude<Outcome['outcome'], 'not_open'>;
 
 export interface ClaimsEvent {
   readonly kind: 'claims';
   readonly firstArrival: number;
   /** Of the batch's granted claims. 0 when there is none, and the log does not say. */
   readonly firstSerial: number;
-  readonly outcomes: readonly LedgerOutcome[];
+  readonly outcomes: readonly LoggedOutcome[];
   readonly userIds: readonly string[];
   readonly requestIds: readonly string[];
 }
@@ -49,14 +58,14 @@ export interface TermsEvent {
 
 export type LogEvent = TermsEvent | ClaimsEvent | EndingEvent | PlacesEvent | OfferedEvent | { kind: 'cancelled' };
 
-const outcomeOfLetter: Readonly<Record<string, LedgerOutcome>> = {
+const outcomeOfLetter: Readonly<Record<string, LoggedOutcome>> = {
   g: 'granted',
   s: 'sold_out',
   l: 'limit_reached',
   c: 'closed',
 };
 
-export function readEvent({ kind, body }: LedgerEntry): LogEvent | undefined {
+export function readEvent({ kind, body }: EntryBody): LogEvent | undefined {
   switch (kind) {
     case 'created':
       return { kind, terms: body };
@@ -87,7 +96,7 @@ export function readEvent({ kind, body }: LedgerEntry): LogEvent | undefined {
   }
 }
 
-function readClaims(body: LedgerEntry['body']): ClaimsEvent | undefined {
+function readClaims(body: EntryBody['body']): ClaimsEvent | undefined {
   const { firstArrival, firstSerial, outcomes: letters, userIds, requestIds } = body;
   if (typeof firstArrival !== 'number' || typeof letters !== 'string' || !/^[gslc]*$/.test(letters)) return undefined;
   if (!isTexts(userIds, letters.length) || !isTexts(requestIds, letters.length)) return undefined;
@@ -102,7 +111,7 @@ function readClaims(body: LedgerEntry['body']): ClaimsEvent | undefined {
   };
 }
 
-function readPlaces({ arrivals, userIds }: LedgerEntry['body']): Pick<PlacesEvent, 'arrivals' | 'userIds'> | undefined {
+function readPlaces({ arrivals, userIds }: EntryBody['body']): Pick<PlacesEvent, 'arrivals' | 'userIds'> | undefined {
   return isNumbers(arrivals) && isTexts(userIds, arrivals.length) ? { arrivals, userIds } : undefined;
 }
 
