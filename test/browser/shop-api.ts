@@ -40,9 +40,11 @@ export class ShopApi {
     this.#administratorToken = await this.#signIn(login, password);
   }
 
-  async newPerson(): Promise<Person> {
+  /** `prepare` hears the name before there is such a person. */
+  async newPerson(prepare: (username: string) => void = () => {}): Promise<Person> {
     this.#people += 1;
     const username = `person${this.#people}`;
+    prepare(username);
     const password = 'a-long-password';
     await this.#call('POST', '/v1/accounts', { body: { username, email: `${username}@example.com`, password } });
     return { username, password, token: await this.#signIn(username, password) };

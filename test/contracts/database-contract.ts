@@ -109,7 +109,7 @@ export function databaseContract(adapter: string, open: () => Database): void {
       const [row] = await database.query<{ version: string }>(
         'select max(version)::text as version from schema_version',
       );
-      expect(row?.version).toBe('5');
+      expect(row?.version).toBe('6');
     });
   });
 }

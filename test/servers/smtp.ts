@@ -22,6 +22,8 @@ export type SmtpFault =
       readonly text: string;
       /** Where it is said; at the recipient, if left out. */
       readonly at?: 'sign-in' | 'sender' | 'recipient' | 'letter';
+      /** Only for this recipient, whenever a letter to them comes. */
+      readonly to?: string;
     }
   /** Nothing more is said after the recipient. */
   | 'hang'
@@ -53,10 +55,11 @@ export async function startSmtp({ port = 0, secure = false }: SmtpServerOptions 
 
   const where = (fault: SmtpFault | undefined) => (typeof fault === 'object' ? (fault.at ?? 'recipient') : 'recipient');
   /** The fault of this letter, when this is where it is said. */
-  function faultAt(place: string): Error | undefined {
-    const [fault] = faults;
+  function faultAt(place: string, recipient?: string): Error | undefined {
+    const index = faults.findIndex((fault) => typeof fault !== 'object' || [undefined, recipient].includes(fault.to));
+    const fault = faults[index];
     if (typeof fault !== 'object' || where(fault) !== place) return undefined;
-    faults.shift();
+    faults.splice(index, 1);
     return Object.assign(new Error(fault.text), { responseCode: fault.code });
   }
   function breakOff({ id }: SMTPServerSession): void {
@@ -79,13 +82,13 @@ export async function startSmtp({ port = 0, secure = false }: SmtpServerOptions 
     onMailFrom(_, __, done) {
       done(faultAt('sender'));
     },
-    onRcptTo(_, session, done) {
+    onRcptTo({ address }, session, done) {
       if (faults[0] === 'hang') return void faults.shift();
       if (faults[0] === 'break') {
         faults.shift();
         return breakOff(session);
       }
-      done(faultAt('recipient'));
+      done(faultAt('recipient', address));
     },
     onData(stream, session, done) {
       void buffer(stream).then((bytes) => {
