@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { catalogues } from './catalogues.ts';
 import { compress } from './compress.ts';
 
 const serverUrl = process.env['DOORBUSTER_URL'] ?? 'http://127.0.0.1:8080';
@@ -18,7 +19,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: true,
   },
-  plugins: [compress()],
+  plugins: [catalogues(), compress()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   server: { proxy: { '/v1': { target: serverUrl, ws: true } } },
 });

@@ -1,12 +1,16 @@
-// Runs before the first paint (a classic script in <head> blocks it), so that a chosen theme or language never flashes.
-// It is a file of its own because the Content-Security-Policy forbids inline scripts.
+// Runs before the first paint (a classic script in <head> blocks it), so that a chosen theme or language never flashes, and asks for the texts in that
+// language while the rest of the page is still on its way. It is a file of its own because the Content-Security-Policy forbids inline scripts.
 (() => {
+  const page = document.documentElement;
+  let language = navigator.language;
   try {
     const theme = localStorage.getItem('doorbuster.theme');
-    if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
-    const language = localStorage.getItem('doorbuster.language') ?? navigator.language;
-    document.documentElement.lang = language.toLowerCase().startsWith('ko') ? 'ko' : 'en';
+    if (theme === 'light' || theme === 'dark') page.dataset.theme = theme;
+    language = localStorage.getItem('doorbuster.language') ?? language;
   } catch {
-    // Storage may be forbidden; the system's theme and English are then shown.
+    // Storage may be forbidden; the system's theme and language are then shown.
   }
+  page.lang = language.toLowerCase().startsWith('ko') ? 'ko' : 'en';
+  const texts = document.currentScript.dataset[page.lang];
+  if (texts) document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href: texts }));
 })();

@@ -16,6 +16,7 @@ import { startSession } from './accounts/session.ts';
 import { Application } from './application.tsx';
 import { startClaims } from './claims/claims.ts';
 import { startDrops } from './drops/drop-store.ts';
+import { startLanguage } from './language/language.ts';
 import { startLines } from './line/line-store.ts';
 import { startOffers } from './line/offers.ts';
 import { startUnread } from './notifications/unread.ts';
@@ -38,5 +39,11 @@ startLines();
 startOffers();
 startUnread();
 
-const root = document.getElementById('application');
-if (root) render(<Application />, root);
+// Everything that speaks to the server is on its way before there are words to show.
+void startLanguage().then(() => {
+  const root = document.getElementById('application');
+  if (!root) return;
+  // What stood here while the page came (index.html).
+  root.textContent = '';
+  render(<Application />, root);
+});

@@ -95,9 +95,9 @@ function Preferences() {
         class="button plain language-button"
         lang={language.value === 'ko' ? 'en' : 'ko'}
         aria-label={words.otherLanguage}
-        onClick={() => {
-          chooseLanguage(language.value === 'ko' ? 'en' : 'ko');
-          void tellLanguage();
+        onClick={async () => {
+          await chooseLanguage(language.value === 'ko' ? 'en' : 'ko');
+          await tellLanguage();
         }}
       >
         {words.otherLanguageShort}

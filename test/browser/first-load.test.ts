@@ -1,0 +1,107 @@
+/** What comes first, on a connection that is slow, or breaks: something to look at, in one language, and nothing that jumps. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  complaints,
+  describeInBrowser,
+  openBrowser,
+  openPage,
+  type Shop,
+  screenshotPath,
+  startShop,
+} from './harness.ts';
+
+const texts = { en: /\/assets\/english-[^/]+\.js$/, ko: /\/assets\/korean-[^/]+\.js$/ };
+
+describeInBrowser('the first load', { timeout: 60_000 }, () => {
+  let shop: Shop;
+  let browser: Browser;
+  let dropPath: string;
+  beforeAll(async () => {
+    shop = await startShop();
+    browser = await openBrowser();
+    dropPath = `/drops/${(await shop.api.newCoupon({ title: 'Winter coupon' })).id}`;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await shop?.stop();
+  });
+  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+  /** Holds back what the address names until the test lets it go. */
+  async function holdBack(page: Page, address: RegExp): Promise<() => void> {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.route(address, async (route) => {
+      await held;
+      await route.continue();
+    });
+    return letGo;
+  }
+
+  test.each(['en', 'ko'] as const)(
+    'texts are loaded in one language (%s), beside the code and not after it',
+    async (language) => {
+      const page = await openPage(browser, { locale: language === 'ko' ? 'ko-KR' : 'en-US' });
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
+      const letGo = await holdBack(page, /\/assets\/index-[^/]+\.js$/);
+      await page.goto(shop.url + dropPath, { waitUntil: 'commit' });
+      await expect.poll(() => asked.some((url) => texts[language].test(url))).toBe(true);
+      letGo();
+      await page.getByRole('heading', { name: 'Winter coupon' }).waitFor();
+      expect(asked.filter((url) => texts[language === 'ko' ? 'en' : 'ko'].test(url))).toEqual([]);
+      expect(asked.filter((url) => texts[language].test(url))).toHaveLength(1);
+      await page.context().close();
+    },
+  );
+
+  test('until the code is here the head stands where it will stay, and then nothing moves', async () => {
+    const page = await openPage(browser, { colorScheme: 'dark' });
+    const letGo = await holdBack(page, /\/assets\/index-[^/]+\.js$/);
+    await page.goto(shop.url + dropPath, { waitUntil: 'commit' });
+    await page.locator('.page-coming').waitFor();
+    const brand = page.locator('.brand');
+    const before = await brand.boundingBox();
+    await page.evaluate(`shifts = 0; new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shifts += entry.value;
+    }).observe({ type: 'layout-shift', buffered: true });`);
+    await page.waitForTimeout(900);
+    await page.screenshot({ path: screenshotPath('first-load') });
+    letGo();
+    await page.getByRole('heading', { name: 'Winter coupon' }).waitFor();
+    expect(await brand.boundingBox()).toEqual(before);
+    expect(await page.locator('.page-coming').count()).toBe(0);
+    expect(await page.evaluate('shifts')).toBeLessThan(0.02);
+    await page.context().close();
+  });
+
+  test('texts that do not come are asked for again', async () => {
+    const page = await openPage(browser);
+    let refused = 0;
+    await page.route(texts.en, (route) => {
+      refused += 1;
+      return refused <= 2 ? route.abort() : route.continue();
+    });
+    await page.goto(shop.url + dropPath);
+    await page.getByRole('heading', { name: 'Winter coupon' }).waitFor();
+    expect(refused).toBeGreaterThan(2);
+    await page.context().close();
+  });
+
+  test('another language that does not come leaves the page as it is', async () => {
+    const page = await openPage(browser);
+    await page.goto(shop.url + dropPath);
+    await page.route(texts.ko, (route) => route.abort());
+    await page.getByRole('button', { name: '한국어로 보기' }).click();
+    await page.waitForTimeout(300);
+    await page.getByText('All drops').waitFor();
+    expect(await page.evaluate('document.documentElement.lang')).toBe('en');
+    await page.unroute(texts.ko);
+    await page.getByRole('button', { name: '한국어로 보기' }).click();
+    await page.getByText('전체 드롭').waitFor();
+    await page.context().close();
+  });
+});
