@@ -91,17 +91,24 @@ describeInBrowser('the first load', { timeout: 60_000 }, () => {
     await page.context().close();
   });
 
-  test('another language that does not come leaves the page as it is', async () => {
+  test('without a network neither another language nor another page takes away the one that is here; both come later', async () => {
     const page = await openPage(browser);
     await page.goto(shop.url + dropPath);
-    await page.route(texts.ko, (route) => route.abort());
+    await page.getByRole('heading', { name: 'Winter coupon' }).waitFor();
+    await page.evaluate('isSamePage = true');
+    await page.context().setOffline(true);
     await page.getByRole('button', { name: '한국어로 보기' }).click();
     await page.waitForTimeout(300);
-    await page.getByText('All drops').waitFor();
     expect(await page.evaluate('document.documentElement.lang')).toBe('en');
-    await page.unroute(texts.ko);
+    await page.getByText('All drops').waitFor();
+    await page.getByRole('link', { name: 'Sign in' }).first().click();
+    await page.getByRole('alert').getByText('Could not load this').waitFor();
+
+    await page.context().setOffline(false);
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
     await page.getByRole('button', { name: '한국어로 보기' }).click();
-    await page.getByText('전체 드롭').waitFor();
+    await page.getByRole('heading', { name: '다시 만나 반가워요' }).waitFor();
+    expect(await page.evaluate('isSamePage')).toBe(true);
     await page.context().close();
   });
 });

@@ -1,24 +1,25 @@
-import lazy, { ErrorBoundary } from 'preact-iso/lazy';
+import { ErrorBoundary } from 'preact-iso/lazy';
 import { LocationProvider, Route, Router } from 'preact-iso/router';
 import { DropListPage } from './drops/DropListPage.tsx';
 import { DropPage } from './drops/DropPage.tsx';
+import { lazyPage } from './shell/lazy-page.tsx';
 import { NotFoundPage } from './shell/NotFoundPage.tsx';
 import { Shell } from './shell/Shell.tsx';
 
 // What a buyer needs in the hardest minute is in the first file; everything else comes when asked for.
-const SignInPage = lazy(() => import('./accounts/SignInPage.tsx'));
-const SignUpPage = lazy(() => import('./accounts/SignUpPage.tsx'));
-const ForgottenPasswordPage = lazy(() => import('./accounts/ForgottenPasswordPage.tsx'));
-const ResetPasswordPage = lazy(() => import('./accounts/ResetPasswordPage.tsx'));
-const ProfilePage = lazy(() => import('./accounts/ProfilePage.tsx'));
-const CouponsPage = lazy(() => import('./coupons/CouponsPage.tsx'));
-const CouponPage = lazy(() => import('./coupons/CouponPage.tsx'));
-const SlotsPage = lazy(() => import('./slots/SlotsPage.tsx'));
-const SlotPage = lazy(() => import('./slots/SlotPage.tsx'));
-const ReceiptPage = lazy(() => import('./payments/ReceiptPage.tsx'));
-const NotificationsPage = lazy(() => import('./notifications/NotificationsPage.tsx'));
-const NotificationSettingsPage = lazy(() => import('./notifications/SettingsPage.tsx'));
-const AdminPage = lazy(() => import('./admin/AdminPage.tsx'));
+const SignInPage = lazyPage(() => import('./accounts/SignInPage.tsx'));
+const SignUpPage = lazyPage(() => import('./accounts/SignUpPage.tsx'));
+const ForgottenPasswordPage = lazyPage(() => import('./accounts/ForgottenPasswordPage.tsx'));
+const ResetPasswordPage = lazyPage(() => import('./accounts/ResetPasswordPage.tsx'));
+const ProfilePage = lazyPage(() => import('./accounts/ProfilePage.tsx'));
+const CouponsPage = lazyPage(() => import('./coupons/CouponsPage.tsx'));
+const CouponPage = lazyPage(() => import('./coupons/CouponPage.tsx'));
+const SlotsPage = lazyPage(() => import('./slots/SlotsPage.tsx'));
+const SlotPage = lazyPage(() => import('./slots/SlotPage.tsx'));
+const ReceiptPage = lazyPage(() => import('./payments/ReceiptPage.tsx'));
+const NotificationsPage = lazyPage(() => import('./notifications/NotificationsPage.tsx'));
+const NotificationSettingsPage = lazyPage(() => import('./notifications/SettingsPage.tsx'));
+const AdminPage = lazyPage(() => import('./admin/AdminPage.tsx'));
 
 export function Application() {
   return (

@@ -23,10 +23,12 @@ import { startUnread } from './notifications/unread.ts';
 import { startConnection } from './realtime/connection.ts';
 import { readSession, writeSession } from './storage/storage.ts';
 
-// After a deploy an old page asks for files that are gone: a reload brings the new page, but never twice in a row.
-addEventListener('vite:preloadError', () => {
+// After a deploy an old page asks for files that are gone: a reload brings the new page, but never twice in a row. Without a network it would bring none.
+addEventListener('vite:preloadError', async () => {
   const lastReload = Number(readSession('doorbuster.reload') ?? 0);
   if (Date.now() - lastReload < 60_000) return;
+  const page = await fetch('/', { cache: 'no-store' }).catch(() => null);
+  if (!page?.ok) return;
   writeSession('doorbuster.reload', String(Date.now()));
   location.reload();
 });
