@@ -29,7 +29,7 @@ describeInBrowser('administration', { timeout: 90_000 }, () => {
   afterEach(() => expect(complaints.splice(0)).toEqual([]));
 
   test('a coupon event is created with the form and shows in the list', async () => {
-    await page.goto(`${shop.url}/admin`);
+    await page.goto(`${shop.url}/admin/drops`);
     await page.getByRole('link', { name: 'New drop' }).click();
     await page.getByRole('button', { name: 'Create drop' }).click();
     await page.getByText('Please fill this in').first().waitFor();
@@ -42,14 +42,14 @@ describeInBrowser('administration', { timeout: 90_000 }, () => {
     await page.getByText('At once').click();
     await page.getByRole('button', { name: 'Create drop' }).click();
 
-    await page.getByRole('link', { name: 'Ten o’clock coupon' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Ten o’clock coupon' }).waitFor();
     await page.goto(shop.url);
     await page.getByRole('heading', { name: 'Ten o’clock coupon' }).waitFor();
     await page.getByText('30% off').first().waitFor();
   });
 
   test('a product sale is created with the form; a price is typed in whole units', async () => {
-    await page.goto(`${shop.url}/admin/new`);
+    await page.goto(`${shop.url}/admin/drops/new`);
     await page.getByText('Product sale').click();
     await page.getByLabel('Title').fill('Stoneware cup');
     await page.getByLabel('Quantity').fill('40');
@@ -61,14 +61,15 @@ describeInBrowser('administration', { timeout: 90_000 }, () => {
     await page.getByLabel('Minutes to pay').fill('0.5');
     await page.getByLabel('Waiting line').check();
     await page.getByRole('button', { name: 'Create drop' }).click();
-    await page.getByRole('link', { name: 'Stoneware cup' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Stoneware cup' }).waitFor();
+    await page.getByRole('link', { name: 'Public page' }).click();
     await page.getByText('$42.50').first().waitFor();
     await page.getByText('30 s to pay').waitFor();
     await page.getByText('When it is sold out you can wait').waitFor();
   });
 
   test('the server’s objection appears at its field', async () => {
-    await page.goto(`${shop.url}/admin/new`);
+    await page.goto(`${shop.url}/admin/drops/new`);
     await page.route('**/v1/drops', (route) =>
       route.request().method() === 'POST'
         ? route.fulfill({
@@ -92,11 +93,13 @@ describeInBrowser('administration', { timeout: 90_000 }, () => {
 
   test('a drop is edited and cancelled; its terms are fixed once it has opened', async () => {
     const drop = await shop.api.newCoupon({ title: 'To be changed', opensAt: fromNow(0) });
-    await page.goto(`${shop.url}/admin/${drop.id}`);
+    await page.goto(`${shop.url}/admin/drops/${drop.id}/edit`);
     expect(await page.getByLabel('Percent off').isDisabled()).toBe(true);
     await page.getByLabel('Title').fill('Changed');
     await page.getByLabel('Quantity').fill('77');
     await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Changed' }).waitFor();
+    await page.getByRole('navigation', { name: 'Management' }).getByRole('link', { name: 'Drops' }).click();
     const row = page.getByRole('listitem').filter({ hasText: 'Changed' });
     await row.getByText('0 of 77 granted').waitFor();
     await row.getByRole('button').click();

@@ -55,7 +55,7 @@ describeInBrowser('deliveries', { timeout: 120_000 }, () => {
     await vi.waitFor(
       async () => {
         await page.goto(`${shop.url}/admin`);
-        await page.getByRole('link', { name: 'What was sent' }).click();
+        await page.getByRole('link', { name: 'Deliveries' }).click();
         await page.getByLabel('State').selectOption('Failed');
         await page.locator('.delivery-failure').waitFor({ timeout: 1_000 });
       },
@@ -117,7 +117,8 @@ describeInBrowser('deliveries', { timeout: 120_000 }, () => {
     // What stands in the app was never sent.
     await page.getByLabel('Where').selectOption('Here');
     await page.waitForURL(/channel=in_app/);
-    expect(await page.getByRole('button', { name: 'Send again' }).count()).toBe(0);
+    await rows().first().waitFor();
+    await expect.poll(() => page.getByRole('button', { name: 'Send again' }).count()).toBe(0);
   });
 
   test('newest first, and more when asked for', async () => {

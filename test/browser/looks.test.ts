@@ -136,10 +136,10 @@ describeInBrowser('looks', { timeout: 120_000 }, () => {
   async function photographAdministration({ name, options }: Look): Promise<void> {
     const page = await openPage(browser, options);
     await signInAnyLanguage(page, shop.url, administrator);
-    await page.goto(`${shop.url}/admin`);
+    await page.goto(`${shop.url}/admin/drops`);
     await page.locator('.admin-row').first().waitFor();
     await page.screenshot({ path: screenshotPath(`${name}-admin-list`), fullPage: options.isMobile !== true });
-    await page.goto(`${shop.url}/admin/new`);
+    await page.goto(`${shop.url}/admin/drops/new`);
     await page.locator('[name=title]').fill('겨울맞이 30% 쿠폰');
     await page.locator('[name=stock]').fill('0');
     await page.locator('[name=percent]').fill('30');

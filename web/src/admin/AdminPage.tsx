@@ -1,20 +1,38 @@
-import { useLocation } from 'preact-iso/router';
+import { useEffect } from 'preact/hooks';
+import lazy from 'preact-iso/lazy';
+import { Route, Router, useLocation, useRoute } from 'preact-iso/router';
 import { MembersOnly } from '../accounts/MembersOnly.tsx';
 import { account } from '../accounts/session.ts';
 import { messages } from '../language/language.ts';
-import { AdminDropList } from './AdminDropList.tsx';
+import { NotFoundPage } from '../shell/NotFoundPage.tsx';
 import './admin.css';
-import { CouponTillPage } from './CouponTillPage.tsx';
-import { CreateDropPage } from './CreateDropPage.tsx';
-import { DeliveryLogPage } from './DeliveryLogPage.tsx';
-import { EditDropPage } from './EditDropPage.tsx';
+import { AdminNavigation } from './AdminNavigation.tsx';
+import { DropAdminPage } from './DropAdminPage.tsx';
 
-/** Everything under /admin; its code is loaded by administrators only. */
+const AdminDropList = lazy(() => import('./drops/AdminDropList.tsx').then((file) => file.AdminDropList));
+const CreateDropPage = lazy(() => import('./form/CreateDropPage.tsx').then((file) => file.CreateDropPage));
+const CouponTillPage = lazy(() => import('./till/CouponTillPage.tsx').then((file) => file.CouponTillPage));
+const DeliveryLogPage = lazy(() => import('./deliveries/DeliveryLogPage.tsx').then((file) => file.DeliveryLogPage));
+
+/** Everything under /admin; its code is loaded by administrators only, and that of each section when it is looked at. */
 export default function AdminPage() {
   return (
     <MembersOnly>
       {account.value?.role === 'admin' ? (
-        <AdminRoutes />
+        <>
+          <AdminNavigation />
+          <Router>
+            <Route path="/" component={AdminDropList} />
+            <Route path="/drops" component={AdminDropList} />
+            <Route path="/drops/new" component={CreateDropPage} />
+            <Route path="/drops/:id" component={DropAdminPage} />
+            <Route path="/drops/:id/*" component={DropAdminPage} />
+            <Route path="/coupons" component={CouponTillPage} />
+            <Route path="/deliveries" component={DeliveryLogPage} />
+            <Route path="/:former" component={FormerAddress} />
+            <Route default component={NotFoundPage} />
+          </Router>
+        </>
       ) : (
         <div class="page">
           <p class="empty">{messages.value.shell.adminOnly}</p>
@@ -24,11 +42,15 @@ export default function AdminPage() {
   );
 }
 
-function AdminRoutes() {
-  const { path } = useLocation();
-  const [, , id] = path.split('/');
-  if (id === undefined || id === '') return <AdminDropList />;
-  if (id === 'coupons') return <CouponTillPage />;
-  if (id === 'deliveries') return <DeliveryLogPage />;
-  return id === 'new' ? <CreateDropPage /> : <EditDropPage key={id} id={decodeURIComponent(id)} />;
+const dropId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The form was at /admin/new and /admin/{id} once; such links still lie about. */
+function FormerAddress() {
+  const { route } = useLocation();
+  const former = useRoute().params['former'] ?? '';
+  const path = former === 'new' ? 'new' : dropId.test(former) ? `${former}/edit` : null;
+  useEffect(() => {
+    if (path !== null) route(`/admin/drops/${path}`, true);
+  }, [path]);
+  return path === null ? <NotFoundPage /> : null;
 }

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { DropCard } from '../drops/DropCard.tsx';
-import type { Drop } from '../drops/drop.ts';
-import { adminMessages } from './admin-messages.ts';
+import { DropCard } from '../../drops/DropCard.tsx';
+import type { Drop } from '../../drops/drop.ts';
+import { dropAdminMessages } from '../drops/drop-admin-messages.ts';
 import { type Draft, toMinor } from './draft.ts';
 
 /** The card as buyers will see it, while one types. Not a link yet, so it is inert. */
@@ -25,7 +25,7 @@ function previewOf(draft: Draft): Drop {
   const image = draft.imageUrl.trim();
   const common = {
     id: draft.title,
-    title: draft.title.trim() === '' ? adminMessages.value.dropTitle : draft.title,
+    title: draft.title.trim() === '' ? dropAdminMessages.value.dropTitle : draft.title,
     description: draft.description,
     imageUrl: /^(https:\/\/.|\/.)/.test(image) ? image : null,
     state: 'scheduled' as const,

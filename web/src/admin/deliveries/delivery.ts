@@ -1,7 +1,7 @@
 /** The log of deliveries (docs/api.md, `GET /v1/deliveries`): what was sent to whom over which channel. */
-import { requestAsMember } from '../accounts/session.ts';
-import type { Page } from '../http/request.ts';
-import { type Channel, channels } from '../notifications/notification.ts';
+import { requestAsMember } from '../../accounts/session.ts';
+import type { Page } from '../../http/request.ts';
+import { type Channel, channels } from '../../notifications/notification.ts';
 
 export const deliveryStates = ['pending', 'sent', 'failed'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];

@@ -1,14 +1,14 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { CodeText } from '../design/CodeText.tsx';
-import { Field } from '../design/Field.tsx';
-import { discountText } from '../drops/offer.ts';
-import type { CouponState, Grant } from '../grants/grant.ts';
-import { useGrantState } from '../grants/useGrant.ts';
-import { pressOnce } from '../http/press-once.ts';
-import { dateTime } from '../language/format.ts';
-import { messages } from '../language/language.ts';
-import { adminMessages } from './admin-messages.ts';
+import { CodeText } from '../../design/CodeText.tsx';
+import { Field } from '../../design/Field.tsx';
+import { discountText } from '../../drops/offer.ts';
+import type { CouponState, Grant } from '../../grants/grant.ts';
+import { useGrantState } from '../../grants/useGrant.ts';
+import { pressOnce } from '../../http/press-once.ts';
+import { dateTime } from '../../language/format.ts';
+import { messages } from '../../language/language.ts';
+import { tillMessages } from './till-messages.ts';
 import { tillText } from './till-text.ts';
 
 export interface FoundCoupon {
@@ -18,7 +18,7 @@ export interface FoundCoupon {
 
 /** The coupon that a code belongs to: good or not, in words and colour; and the button that uses it. */
 export function FoundCouponCard({ first, onNext }: { first: FoundCoupon; onNext: () => void }) {
-  const words = adminMessages.value.till;
+  const words = tillMessages.value;
   const found = useSignal(first);
   const reference = useSignal('');
   const failure = useSignal<string | null>(null);

@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
-import { type FormErrors, focusFirstError, formErrorsFrom, noErrors } from '../http/form-errors.ts';
-import { messages } from '../language/language.ts';
-import { adminMessages } from './admin-messages.ts';
+import { type FormErrors, focusFirstError, formErrorsFrom, noErrors } from '../../http/form-errors.ts';
+import { messages } from '../../language/language.ts';
+import { dropAdminMessages } from '../drops/drop-admin-messages.ts';
 import { DraftPreview } from './DraftPreview.tsx';
 import { type Draft, limitDefaults } from './draft.ts';
 import { draftErrors, formFieldOf } from './draft-rules.ts';
+import './drop-form.css';
 import { HowManySection, TermsSection, WhatSection, WhenSection } from './FormSections.tsx';
 
 interface DropFormProps {
@@ -61,7 +62,7 @@ export function DropForm({ first, isFixed, isNew, onSubmit }: DropFormProps) {
     try {
       await onSubmit(draft.value);
     } catch (error) {
-      const words = adminMessages.value.wrong;
+      const words = dropAdminMessages.value.wrong;
       const { fields, form: whole } = formErrorsFrom(error, {
         stock_below_granted: { field: 'stock', text: words.stockBelowGranted },
         drop_cancelled: { field: 'title', text: words.cancelled },
@@ -73,7 +74,7 @@ export function DropForm({ first, isFixed, isNew, onSubmit }: DropFormProps) {
     isBusy.value = false;
   }
 
-  const words = adminMessages.value;
+  const words = dropAdminMessages.value;
   return (
     <form class="drop-form" noValidate onSubmit={(event) => void submit(event)}>
       <div class="drop-form-fields">
@@ -93,7 +94,7 @@ export function DropForm({ first, isFixed, isNew, onSubmit }: DropFormProps) {
         <button type="submit" class="button primary wide" disabled={isBusy.value}>
           {isNew ? words.publish : words.save}
         </button>
-        <a class="button plain wide" href="/admin">
+        <a class="button plain wide" href="/admin/drops">
           {messages.value.drops.back}
         </a>
       </aside>

@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { ConfirmDialog } from '../design/ConfirmDialog.tsx';
-import { formErrorsFrom } from '../http/form-errors.ts';
-import { dateTime } from '../language/format.ts';
-import { language, messages } from '../language/language.ts';
-import { notificationMessages } from '../notifications/notification-messages.ts';
-import { serverNow } from '../realtime/clock.ts';
-import { adminMessages } from './admin-messages.ts';
+import { ConfirmDialog } from '../../design/ConfirmDialog.tsx';
+import { formErrorsFrom } from '../../http/form-errors.ts';
+import { dateTime } from '../../language/format.ts';
+import { language, messages } from '../../language/language.ts';
+import { notificationMessages } from '../../notifications/notification-messages.ts';
+import { serverNow } from '../../realtime/clock.ts';
 import { canBeSentAgain, type Delivery, type DeliveryState, sendAgain } from './delivery.ts';
+import { deliveryMessages } from './delivery-messages.ts';
 
 const chips: Record<DeliveryState, string> = {
   pending: 'chip warn',
@@ -21,7 +21,7 @@ interface DeliveryRowProps {
 }
 
 export function DeliveryRow({ delivery, onPerson, onSentAgain }: DeliveryRowProps) {
-  const words = adminMessages.value.deliveries;
+  const words = deliveryMessages.value;
   const names = notificationMessages.value.settings;
   const types: Record<string, string> = names.types;
   const { person, type, channel, state, failure } = delivery;
@@ -89,7 +89,7 @@ export function DeliveryRow({ delivery, onPerson, onSentAgain }: DeliveryRowProp
 
 /** When it came to be, how often it was tried, and when it is tried next: to the second, within the hour. */
 function timesOf({ state, attempts, createdAt, dueAt }: Delivery): string {
-  const words = adminMessages.value.deliveries;
+  const words = deliveryMessages.value;
   const due =
     Date.parse(dueAt) <= serverNow() ? words.dueNow : words.dueAt(new Date(dueAt).toLocaleTimeString(language.value));
   return [

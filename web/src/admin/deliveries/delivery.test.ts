@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import type { Delivery } from './delivery.ts';
 
-vi.mock('../accounts/session.ts', () => ({ requestAsMember: vi.fn() }));
-vi.mock('../language/language.ts', () => ({ language: { value: 'en' } }));
+vi.mock('../../accounts/session.ts', () => ({ requestAsMember: vi.fn() }));
+vi.mock('../../language/language.ts', () => ({ language: { value: 'en' } }));
 const { canBeSentAgain, readFilter, withDelivery, writeFilter } = await import('./delivery.ts');
 
 const delivery = (changes: Partial<Delivery> = {}): Delivery => ({

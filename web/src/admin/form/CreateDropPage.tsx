@@ -1,21 +1,21 @@
 import { useMemo } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { requestAsMember } from '../accounts/session.ts';
-import type { Drop } from '../drops/drop.ts';
-import { useTitle } from '../shell/useTitle.ts';
-import { adminMessages } from './admin-messages.ts';
+import { requestAsMember } from '../../accounts/session.ts';
+import type { Drop } from '../../drops/drop.ts';
+import { useTitle } from '../../shell/useTitle.ts';
+import { dropAdminMessages } from '../drops/drop-admin-messages.ts';
 import { DropForm } from './DropForm.tsx';
 import { bodyOf, type Draft, emptyDraft } from './draft.ts';
 
 export function CreateDropPage() {
-  const words = adminMessages.value;
+  const words = dropAdminMessages.value;
   const { route } = useLocation();
   const first = useMemo(emptyDraft, []);
   useTitle(words.createTitle);
 
   async function create(draft: Draft): Promise<void> {
-    await requestAsMember<Drop>('/v1/drops', { method: 'POST', body: bodyOf(draft) });
-    route('/admin');
+    const { id } = await requestAsMember<Drop>('/v1/drops', { method: 'POST', body: bodyOf(draft) });
+    route(`/admin/drops/${id}`);
   }
 
   return (

@@ -1,20 +1,20 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { requestAsMember } from '../accounts/session.ts';
-import { useLoad } from '../design/useLoad.ts';
-import { StateChip } from '../drops/DropCard.tsx';
-import type { Drop } from '../drops/drop.ts';
-import { loadDrops, rememberDrop } from '../drops/drop-store.ts';
-import { useDropState } from '../drops/useDropState.ts';
-import { formErrorsFrom } from '../http/form-errors.ts';
-import { messages } from '../language/language.ts';
-import { connection } from '../realtime/connection.ts';
-import { LoadFailure } from '../shell/LoadFailure.tsx';
-import { useTitle } from '../shell/useTitle.ts';
-import { adminMessages } from './admin-messages.ts';
+import { requestAsMember } from '../../accounts/session.ts';
+import { useLoad } from '../../design/useLoad.ts';
+import { StateChip } from '../../drops/DropCard.tsx';
+import type { Drop } from '../../drops/drop.ts';
+import { loadDrops, rememberDrop } from '../../drops/drop-store.ts';
+import { useDropState } from '../../drops/useDropState.ts';
+import { formErrorsFrom } from '../../http/form-errors.ts';
+import { messages } from '../../language/language.ts';
+import { connection } from '../../realtime/connection.ts';
+import { LoadFailure } from '../../shell/LoadFailure.tsx';
+import { useTitle } from '../../shell/useTitle.ts';
+import { dropAdminMessages } from './drop-admin-messages.ts';
 
 export function AdminDropList() {
-  const words = adminMessages.value;
+  const words = dropAdminMessages.value;
   const drops = useSignal<Signal<Drop>[]>([]);
   const next = useSignal<string | null>(null);
   const { state, reload } = useLoad('admin', () => load(null));
@@ -35,13 +35,7 @@ export function AdminDropList() {
       <div class="admin-head">
         <h1>{words.title}</h1>
         <div class="admin-head-links">
-          <a class="button" href="/admin/coupons">
-            {words.till.title}
-          </a>
-          <a class="button" href="/admin/deliveries">
-            {words.deliveries.title}
-          </a>
-          <a class="button primary" href="/admin/new">
+          <a class="button primary" href="/admin/drops/new">
             {words.create}
           </a>
         </div>
@@ -67,7 +61,7 @@ export function AdminDropList() {
 
 function AdminRow({ source }: { source: Signal<Drop> }) {
   const drop = source.value;
-  const words = adminMessages.value;
+  const words = dropAdminMessages.value;
   const { state } = useDropState(drop);
   const isAsked = useSignal(false);
   const failure = useSignal<string | null>(null);
@@ -94,7 +88,7 @@ function AdminRow({ source }: { source: Signal<Drop> }) {
           <StateChip state={state} />
           <span class="small soft">{words.kinds[drop.kind]}</span>
         </div>
-        <a class="admin-title" href={`/drops/${drop.id}`}>
+        <a class="admin-title" href={`/admin/drops/${drop.id}`}>
           {drop.title}
         </a>
         <span class="small soft number">
@@ -109,7 +103,7 @@ function AdminRow({ source }: { source: Signal<Drop> }) {
       </div>
       {state !== 'cancelled' && (
         <div class="admin-row-buttons">
-          <a class="button" href={`/admin/${drop.id}`}>
+          <a class="button" href={`/admin/drops/${drop.id}/edit`}>
             {words.edit}
           </a>
           <button

@@ -1,5 +1,5 @@
-import { messages } from '../language/language.ts';
-import { adminMessages } from './admin-messages.ts';
+import { messages } from '../../language/language.ts';
+import { dropAdminMessages } from '../drops/drop-admin-messages.ts';
 import { type Draft, holdMinutesRange, isHoldMinutes, toMinor } from './draft.ts';
 
 export type DraftErrors = Partial<Record<keyof Draft, string>>;
@@ -7,7 +7,7 @@ export type DraftErrors = Partial<Record<keyof Draft, string>>;
 /** What is wrong with a draft, told while one types; the server checks again. `isFixed` fields are not looked at. */
 export function draftErrors(draft: Draft, isFixed: boolean): DraftErrors {
   const { required } = messages.value.errors;
-  const words = adminMessages.value.wrong;
+  const words = dropAdminMessages.value.wrong;
   const errors: DraftErrors = {};
   const check = (field: keyof Draft, text: string | undefined) => {
     if (text !== undefined) errors[field] = text;
@@ -56,7 +56,7 @@ export function draftErrors(draft: Draft, isFixed: boolean): DraftErrors {
 
 function minutesError(typed: string): string | undefined {
   if (typed.trim() === '') return messages.value.errors.required;
-  return isHoldMinutes(typed) ? undefined : adminMessages.value.wrong.minutes(...holdMinutesRange);
+  return isHoldMinutes(typed) ? undefined : dropAdminMessages.value.wrong.minutes(...holdMinutesRange);
 }
 
 /** Fields as the server names them, where the form has other names for them. */

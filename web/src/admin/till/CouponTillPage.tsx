@@ -1,18 +1,18 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { requestAsMember } from '../accounts/session.ts';
-import { Field } from '../design/Field.tsx';
-import { Icon } from '../design/Icon.tsx';
-import { Problem } from '../http/problem.ts';
-import { useTitle } from '../shell/useTitle.ts';
-import { adminMessages } from './admin-messages.ts';
+import { requestAsMember } from '../../accounts/session.ts';
+import { Field } from '../../design/Field.tsx';
+import { Problem } from '../../http/problem.ts';
+import { useTitle } from '../../shell/useTitle.ts';
 import { isWholeCode, tidyCode } from './coupon-code.ts';
 import { type FoundCoupon, FoundCouponCard } from './FoundCouponCard.tsx';
+import { tillMessages } from './till-messages.ts';
+import './till.css';
 import { tillText } from './till-text.ts';
 
 /** A buyer shows their coupon; whoever stands at the till types its code, sees whether it is good, and uses it. */
 export function CouponTillPage() {
-  const words = adminMessages.value.till;
+  const words = tillMessages.value;
   const code = useSignal('');
   const found = useSignal<FoundCoupon | null>(null);
   const failure = useSignal<string | null>(null);
@@ -45,10 +45,6 @@ export function CouponTillPage() {
 
   return (
     <div class="page narrow">
-      <a class="back-link" href="/admin">
-        <Icon name="back" size={18} />
-        {adminMessages.value.title}
-      </a>
       <h1>{words.title}</h1>
       <form ref={form} class="panel till-form" noValidate onSubmit={(event) => void search(event)}>
         <Field

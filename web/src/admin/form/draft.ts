@@ -1,5 +1,5 @@
-import type { Discount, Drop, DropKind } from '../drops/drop.ts';
-import { currencyDigits } from '../language/format.ts';
+import type { Discount, Drop, DropKind } from '../../drops/drop.ts';
+import { currencyDigits } from '../../language/format.ts';
 
 /** The form as typed: texts, in the words of the person's own time zone and of whole currency units. */
 export interface Draft {

@@ -1,16 +1,16 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { Field } from '../design/Field.tsx';
-import { Icon } from '../design/Icon.tsx';
-import { SelectField } from '../design/SelectField.tsx';
-import { useLoad } from '../design/useLoad.ts';
-import { messages } from '../language/language.ts';
-import { type Channel, channels } from '../notifications/notification.ts';
-import { notificationMessages } from '../notifications/notification-messages.ts';
-import { LoadFailure } from '../shell/LoadFailure.tsx';
-import { useTitle } from '../shell/useTitle.ts';
-import { adminMessages } from './admin-messages.ts';
+import { Field } from '../../design/Field.tsx';
+import { Icon } from '../../design/Icon.tsx';
+import { SelectField } from '../../design/SelectField.tsx';
+import { useLoad } from '../../design/useLoad.ts';
+import { messages } from '../../language/language.ts';
+import { type Channel, channels } from '../../notifications/notification.ts';
+import { notificationMessages } from '../../notifications/notification-messages.ts';
+import { LoadFailure } from '../../shell/LoadFailure.tsx';
+import { useTitle } from '../../shell/useTitle.ts';
 import { DeliveryRow } from './DeliveryRow.tsx';
+import { deliveryMessages } from './delivery-messages.ts';
 import './deliveries.css';
 import {
   type Delivery,
@@ -25,7 +25,7 @@ import {
 
 /** What was sent to whom over which channel, newest first, and what became of it. */
 export function DeliveryLogPage() {
-  const words = adminMessages.value.deliveries;
+  const words = deliveryMessages.value;
   const filter = useSignal(readFilter(location.search));
   /** How often somebody wanted to see what has changed. */
   const turn = useSignal(0);
@@ -39,10 +39,6 @@ export function DeliveryLogPage() {
 
   return (
     <div class="page">
-      <a class="back-link" href="/admin">
-        <Icon name="back" size={18} />
-        {adminMessages.value.title}
-      </a>
       <div class="admin-head">
         <h1>{words.title}</h1>
         <button
@@ -67,7 +63,7 @@ interface FiltersProps {
 }
 
 function Filters({ filter, choose }: FiltersProps) {
-  const words = adminMessages.value.deliveries;
+  const words = deliveryMessages.value;
   const names = notificationMessages.value.settings;
   const states = Object.fromEntries(deliveryStates.map((state) => [state, words.states[state]]));
   const ways = Object.fromEntries(channels.map((channel) => [channel, names.channels[channel]]));
@@ -139,7 +135,7 @@ interface DeliveryListProps {
 }
 
 function DeliveryList({ filter, turn, choose }: DeliveryListProps) {
-  const words = adminMessages.value.deliveries;
+  const words = deliveryMessages.value;
   const items = useSignal<Delivery[]>([]);
   const next = useSignal<string | null>(null);
   const said = useSignal('');

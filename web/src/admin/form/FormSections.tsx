@@ -1,6 +1,6 @@
-import { Choice } from '../design/Choice.tsx';
-import { Field, FieldHint, type InputAttributes } from '../design/Field.tsx';
-import { adminMessages } from './admin-messages.ts';
+import { Choice } from '../../design/Choice.tsx';
+import { Field, FieldHint, type InputAttributes } from '../../design/Field.tsx';
+import { dropAdminMessages } from '../drops/drop-admin-messages.ts';
 import type { FormAccess } from './DropForm.tsx';
 import type { Draft } from './draft.ts';
 
@@ -22,7 +22,7 @@ function DraftField({ access, field, label, hint, isFixed = false, ...attributes
       name={field}
       value={access.draft[field]}
       error={access.error(field)}
-      hint={isFixed ? adminMessages.value.fixed : hint}
+      hint={isFixed ? dropAdminMessages.value.fixed : hint}
       disabled={isFixed}
       onValue={(value) => access.set({ [field]: value })}
       onBlur={() => access.leave(field)}
@@ -31,7 +31,7 @@ function DraftField({ access, field, label, hint, isFixed = false, ...attributes
 }
 
 export function WhatSection(access: FormAccess) {
-  const words = adminMessages.value;
+  const words = dropAdminMessages.value;
   const { draft } = access;
   return (
     <fieldset class="panel form-section">
@@ -66,7 +66,7 @@ export function WhatSection(access: FormAccess) {
 }
 
 export function HowManySection(access: FormAccess) {
-  const words = adminMessages.value;
+  const words = dropAdminMessages.value;
   return (
     <fieldset class="panel form-section">
       <legend>{words.sections.howMany}</legend>
@@ -91,7 +91,7 @@ export function HowManySection(access: FormAccess) {
 }
 
 export function WhenSection(access: FormAccess) {
-  const words = adminMessages.value;
+  const words = dropAdminMessages.value;
   const { draft, isNew, isFixed } = access;
   const zone = words.timeZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
   return (
@@ -130,7 +130,7 @@ export function WhenSection(access: FormAccess) {
 }
 
 export function TermsSection(access: FormAccess) {
-  const words = adminMessages.value;
+  const words = dropAdminMessages.value;
   return (
     <fieldset class="panel form-section">
       <legend>{words.sections.terms}</legend>
@@ -140,7 +140,7 @@ export function TermsSection(access: FormAccess) {
 }
 
 function ProductTerms(access: FormAccess) {
-  const words = adminMessages.value;
+  const words = dropAdminMessages.value;
   const shared = { access, isFixed: access.isFixed };
   return (
     <>
@@ -160,7 +160,7 @@ function ProductTerms(access: FormAccess) {
 }
 
 function CouponTerms(access: FormAccess) {
-  const words = adminMessages.value;
+  const words = dropAdminMessages.value;
   const { draft, isFixed } = access;
   const shared = { access, isFixed };
   return (

@@ -1,0 +1,46 @@
+import type { Signal } from '@preact/signals';
+import { useLocation } from 'preact-iso/router';
+import { CopyButton } from '../design/CopyButton.tsx';
+import { StateChip } from '../drops/DropCard.tsx';
+import type { Drop } from '../drops/drop.ts';
+import { offerText } from '../drops/offer.ts';
+import { useDropState } from '../drops/useDropState.ts';
+import { messages } from '../language/language.ts';
+import { adminMessages } from './admin-messages.ts';
+
+/** What all pages of one drop begin with: which one it is, where it stands, its tabs, and the way to buyers. */
+export function DropAdminHead({ source }: { source: Signal<Drop> }) {
+  const drop = source.value;
+  const words = adminMessages.value.drop;
+  const { state } = useDropState(drop);
+  const { path } = useLocation();
+  const publicPath = `/drops/${drop.id}`;
+  const here = `/admin${publicPath}`;
+  const tabs = { [here]: words.live, [`${here}/people`]: words.people, [`${here}/edit`]: words.edit };
+  return (
+    <header class="drop-admin-head">
+      <div class="card-line">
+        <StateChip state={state} />
+        <span class="small soft">
+          {messages.value.drops.kind[drop.kind]} · {offerText(drop)}
+        </span>
+      </div>
+      <div class="admin-head">
+        <h1>{drop.title}</h1>
+        <div class="admin-head-links">
+          <a class="button" href={publicPath}>
+            {words.page}
+          </a>
+          <CopyButton text={`${location.origin}${publicPath}`} label={words.copyLink} />
+        </div>
+      </div>
+      <nav class="tabs drop-admin-tabs" aria-label={words.menu}>
+        {Object.entries(tabs).map(([href, text]) => (
+          <a key={href} href={href} aria-current={path === href ? 'page' : undefined}>
+            {text}
+          </a>
+        ))}
+      </nav>
+    </header>
+  );
+}
