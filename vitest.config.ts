@@ -61,6 +61,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/setup/browser.ts'],
+          testTimeout: 120_000,
           ...alone,
         },
       },

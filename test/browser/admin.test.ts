@@ -1,32 +1,16 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  administrator,
-  complaints,
-  describeInBrowser,
-  openBrowser,
-  openPage,
-  type Shop,
-  startShop,
-} from './harness.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { administrator, describeInBrowser, useShop } from './harness.ts';
 import { fromNow } from './shop-api.ts';
 import { signIn } from './steps.ts';
 
-describeInBrowser('administration', { timeout: 90_000 }, () => {
-  let shop: Shop;
-  let browser: Browser;
+describeInBrowser('administration', () => {
+  const shop = useShop();
   let page: Page;
   beforeAll(async () => {
-    shop = await startShop();
-    browser = await openBrowser();
-    page = await openPage(browser);
+    page = await shop.openPage();
     await signIn(page, shop.url, administrator);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-  });
-  afterEach(() => expect(complaints.splice(0)).toEqual([]));
 
   test('a coupon event is created with the form and shows in the list', async () => {
     await page.goto(`${shop.url}/admin/drops`);
@@ -109,10 +93,9 @@ describeInBrowser('administration', { timeout: 90_000 }, () => {
   });
 
   test('a buyer does not get in', async () => {
-    const buyer = await openPage(browser);
+    const buyer = await shop.openPage();
     await signIn(buyer, shop.url, await shop.api.newPerson());
     await buyer.goto(`${shop.url}/admin`);
     await buyer.getByText('This page is for administrators.').waitFor();
-    await buyer.context().close();
   });
 });

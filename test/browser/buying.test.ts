@@ -1,34 +1,14 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  complaints,
-  describeInBrowser,
-  openBrowser,
-  openPage,
-  patienceMs,
-  type Shop,
-  startShop,
-  watchComplaints,
-} from './harness.ts';
+import { expect, test } from 'vitest';
+import { describeInBrowser, patienceMs, useShop } from './harness.ts';
 import { fromNow } from './shop-api.ts';
 import { expectEventually, interceptClaims, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
 
-describeInBrowser('buying', { timeout: 90_000 }, () => {
-  let shop: Shop;
-  let browser: Browser;
-  beforeAll(async () => {
-    shop = await startShop();
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-  });
-  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+describeInBrowser('buying', () => {
+  const shop = useShop();
 
   test('sign up, wait for the opening, press, hold the coupon, find it among mine, copy its code', async () => {
     const drop = await shop.api.newCoupon({ title: 'Winter coupon', opensAt: fromNow(3600) });
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: shop.url });
 
     await page.goto(`${shop.url}/drops/${drop.id}`);
@@ -55,13 +35,12 @@ describeInBrowser('buying', { timeout: 90_000 }, () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(code);
     await page.getByRole('tab', { name: 'Used' }).click();
     await page.getByText('Coupons you have used will be kept here.').waitFor();
-    await page.context().close();
   });
 
   test('the last unit goes to somebody else: the page says so at once', async () => {
     const drop = await shop.api.newCoupon({ stock: 1 });
     const [loser, winner] = [await shop.api.newPerson(), await shop.api.newPerson()];
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await signIn(page, shop.url, loser);
     await page.goto(`${shop.url}/drops/${drop.id}`);
     await waitUntilPressable(page);
@@ -69,12 +48,11 @@ describeInBrowser('buying', { timeout: 90_000 }, () => {
     await shop.api.claim(winner, drop.id);
     await page.getByText('All 1 are gone.').first().waitFor();
     expect(await pressButton(page).getAttribute('aria-disabled')).toBe('true');
-    await page.context().close();
   });
 
   test('who comes too late is told their arrival number', async () => {
     const drop = await shop.api.newCoupon({ stock: 1000 });
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     // Which number a claim gets in a crowd is chance, so this one answer is given in the server's place.
     await interceptClaims(page, (claim, tell) =>
       tell({ type: 'outcome', ...claim, outcome: 'sold_out', arrival: 1204 }),
@@ -86,12 +64,11 @@ describeInBrowser('buying', { timeout: 90_000 }, () => {
     await pressButton(page).click();
     await page.getByText('You were the 1,204th to arrive.').waitFor();
     expect(await page.locator('.stage .board-number').textContent()).toContain('1,204th');
-    await page.context().close();
   });
 
   test('who waits in a queue is told so, and hears the outcome when it comes', async () => {
     const drop = await shop.api.newCoupon({ stock: 10 });
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     // The server of these tests has no queue: it is put between it and the page.
     await interceptClaims(page, (claim, tell, passOn) => {
       tell({ type: 'queued', ...claim, claim: '' });
@@ -104,15 +81,14 @@ describeInBrowser('buying', { timeout: 90_000 }, () => {
     await pressButton(page).click();
     await page.getByText('keeps its place').waitFor();
     await page.locator('.stage[data-mood="won"]').waitFor();
-    await page.context().close();
   });
 
   test('two tabs of one person press at once: one unit where one is allowed', async () => {
     const drop = await shop.api.newProduct({ stock: 5, perUserLimit: 1 });
     const person = await shop.api.newPerson();
-    const first = await openPage(browser);
+    const first = await shop.openPage();
     await signIn(first, shop.url, person);
-    const second = watchComplaints(await first.context().newPage());
+    const second = await shop.openTab(first);
     for (const page of [first, second]) {
       await page.goto(`${shop.url}/drops/${drop.id}`);
       await waitUntilPressable(page);
@@ -132,13 +108,12 @@ describeInBrowser('buying', { timeout: 90_000 }, () => {
     expect((await shop.api.drop(drop.id)).remaining).toBe(4);
     await first.goto(`${shop.url}/slots`);
     await first.getByText('Held for you').waitFor();
-    await first.context().close();
   });
 
   test('several coupons, one for each press, up to the limit', async () => {
     const drop = await shop.api.newCoupon({ perUserLimit: 2 });
     const person = await shop.api.newPerson();
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await signIn(page, shop.url, person);
     await page.goto(`${shop.url}/drops/${drop.id}`);
     await waitUntilPressable(page);
@@ -160,6 +135,5 @@ describeInBrowser('buying', { timeout: 90_000 }, () => {
       )
       .toBe('You have it');
     await expectEventually(async () => (await shop.api.grants(person)).length, 2);
-    await page.context().close();
   });
 });

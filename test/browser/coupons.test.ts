@@ -1,30 +1,12 @@
 /** A coupon after it was won: shown, used, cancelled; and the till's side of it. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  administrator,
-  complaints,
-  describeInBrowser,
-  openBrowser,
-  openPage,
-  type Shop,
-  startShop,
-} from './harness.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { administrator, describeInBrowser, useShop } from './harness.ts';
 import { fromNow, type Person } from './shop-api.ts';
 import { expectEventually, signIn } from './steps.ts';
 
-describeInBrowser('coupons', { timeout: 90_000 }, () => {
-  let shop: Shop;
-  let browser: Browser;
-  beforeAll(async () => {
-    shop = await startShop();
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-  });
-  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+describeInBrowser('coupons', () => {
+  const shop = useShop();
 
   async function personWithCoupon(
     terms = {},
@@ -36,7 +18,7 @@ describeInBrowser('coupons', { timeout: 90_000 }, () => {
   }
 
   async function openAs(person: { username: string; password: string }, path: string): Promise<Page> {
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await signIn(page, shop.url, person);
     await page.goto(`${shop.url}${path}`);
     return page;
@@ -62,7 +44,6 @@ describeInBrowser('coupons', { timeout: 90_000 }, () => {
     await page.getByText('No coupons to use yet').waitFor();
     await page.getByRole('tab', { name: 'Used' }).click();
     await page.getByRole('link', { name: 'Winter coupon' }).waitFor();
-    await page.context().close();
   });
 
   test('cancelled after being asked once: the unit goes back on offer', async () => {
@@ -73,7 +54,6 @@ describeInBrowser('coupons', { timeout: 90_000 }, () => {
     await page.getByRole('button', { name: 'Cancel it' }).click();
     await page.getByText('You cancelled this coupon').waitFor();
     await expectEventually(async () => (await shop.api.drop(dropId)).remaining, 5);
-    await page.context().close();
   });
 
   test('a coupon that is used elsewhere shows so without reloading', async () => {
@@ -82,7 +62,6 @@ describeInBrowser('coupons', { timeout: 90_000 }, () => {
     await page.getByText('Show this to the shop').waitFor();
     await shop.api.use(person, grantId);
     await page.getByText('This coupon has been used').waitFor();
-    await page.context().close();
   });
 
   test('a coupon ends by the server’s clock while one looks at it', async () => {
@@ -90,14 +69,12 @@ describeInBrowser('coupons', { timeout: 90_000 }, () => {
     const page = await openAs(person, `/coupons/${grantId}`);
     await page.getByText('This coupon has expired').waitFor();
     expect((await shop.api.grant(person, grantId)).state).toBe('expired');
-    await page.context().close();
   });
 
   test('somebody else’s coupon is nobody’s', async () => {
     const { grantId } = await personWithCoupon();
     const page = await openAs(await shop.api.newPerson(), `/coupons/${grantId}`);
     await page.getByText('There is no such coupon or slot of yours').waitFor();
-    await page.context().close();
   });
 
   test('at the till: typed as people type, looked up, used with a reference, and not twice', async () => {
@@ -128,6 +105,5 @@ describeInBrowser('coupons', { timeout: 90_000 }, () => {
     await page.getByRole('button', { name: 'Look it up' }).click();
     await page.getByText('Used already').waitFor();
     expect(await page.getByRole('button', { name: 'Use this coupon' }).count()).toBe(0);
-    await page.context().close();
   });
 });

@@ -1,49 +1,34 @@
 /** The log of deliveries, for administrators: what was sent to whom, why it failed, and sending it again. Letters go to a real mail server. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
-import {
-  administrator,
-  complaints,
-  describeInBrowser,
-  openBrowser,
-  openPage,
-  patienceMs,
-  type Shop,
-  startShop,
-} from './harness.ts';
+import { administrator, describeInBrowser, patienceMs, useShop } from './harness.ts';
 import { camera, looks, settle, signInAnyLanguage } from './pictures.ts';
 import type { Person } from './shop-api.ts';
 import { signIn } from './steps.ts';
 
 const noSuchMailbox = { code: 550, text: '5.1.1 no such mailbox' };
 
-describeInBrowser('deliveries', { timeout: 120_000 }, () => {
+describeInBrowser('deliveries', () => {
   let smtp: SmtpServer;
-  let shop: Shop;
-  let browser: Browser;
+  beforeAll(async () => {
+    smtp = await startSmtp();
+  });
+  afterAll(() => smtp?.stop());
+  const shop = useShop(() => ({ SMTP_URL: smtp.url, MAIL_FROM: 'Doorbuster <shop@example.org>' }));
   let page: Page;
   /** Whose welcome letter was refused. */
   let unlucky: Person;
   let lucky: Person;
   beforeAll(async () => {
-    smtp = await startSmtp();
-    shop = await startShop({ SMTP_URL: smtp.url, MAIL_FROM: 'Doorbuster <shop@example.org>' });
-    browser = await openBrowser();
     // Welcomed before anything goes wrong.
     lucky = await shop.api.newPerson();
     await letterTo(lucky, 1);
     smtp.refuse(noSuchMailbox);
     unlucky = await shop.api.newPerson();
-    page = await openPage(browser);
+    page = await shop.openPage();
     await signIn(page, shop.url, administrator);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-    await smtp?.stop();
-  });
-  afterEach(() => expect(complaints.splice(0)).toEqual([]));
 
   const addressOf = ({ username }: Pick<Person, 'username'>) => `${username}@example.com`;
   const lettersTo = (person: Person) => smtp.letters.filter(({ to }) => to[0] === addressOf(person));
@@ -140,11 +125,10 @@ describeInBrowser('deliveries', { timeout: 120_000 }, () => {
   });
 
   test('a buyer does not get in', async () => {
-    const buyer = await openPage(browser);
+    const buyer = await shop.openPage();
     await signIn(buyer, shop.url, lucky);
     await buyer.goto(`${shop.url}/admin/deliveries`);
     await buyer.getByText('This page is for administrators.').waitFor();
-    await buyer.context().close();
   });
 
   test.each(looks)('looks of deliveries, $name', async (kind) => {
@@ -152,7 +136,7 @@ describeInBrowser('deliveries', { timeout: 120_000 }, () => {
     const refused = await shop.api.newPerson((username) =>
       smtp.refuse({ ...noSuchMailbox, to: addressOf({ username }) }),
     );
-    const shown = await openPage(browser, kind.options);
+    const shown = await shop.openPage(kind.options);
     await signInAnyLanguage(shown, shop.url, administrator);
     const look = camera(shown, kind);
     await expect
@@ -187,6 +171,5 @@ describeInBrowser('deliveries', { timeout: 120_000 }, () => {
     await shown.goto(`${shop.url}/admin/deliveries?type=sold_out`);
     await shown.locator('.empty').waitFor();
     await look('deliveries-none');
-    await shown.context().close();
   });
 });

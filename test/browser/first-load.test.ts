@@ -1,32 +1,16 @@
 /** What comes first, on a connection that is slow, or breaks: something to look at, in one language, and nothing that jumps. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  complaints,
-  describeInBrowser,
-  openBrowser,
-  openPage,
-  type Shop,
-  screenshotPath,
-  startShop,
-} from './harness.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { describeInBrowser, screenshotPath, useShop } from './harness.ts';
 
 const texts = { en: /\/assets\/english-[^/]+\.js$/, ko: /\/assets\/korean-[^/]+\.js$/ };
 
-describeInBrowser('the first load', { timeout: 60_000 }, () => {
-  let shop: Shop;
-  let browser: Browser;
+describeInBrowser('the first load', () => {
+  const shop = useShop();
   let dropPath: string;
   beforeAll(async () => {
-    shop = await startShop();
-    browser = await openBrowser();
     dropPath = `/drops/${(await shop.api.newCoupon({ title: 'Winter coupon' })).id}`;
   });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-  });
-  afterEach(() => expect(complaints.splice(0)).toEqual([]));
 
   /** Holds back what the address names until the test lets it go. */
   async function holdBack(page: Page, address: RegExp): Promise<() => void> {
@@ -44,7 +28,7 @@ describeInBrowser('the first load', { timeout: 60_000 }, () => {
   test.each(['en', 'ko'] as const)(
     'texts are loaded in one language (%s), beside the code and not after it',
     async (language) => {
-      const page = await openPage(browser, { locale: language === 'ko' ? 'ko-KR' : 'en-US' });
+      const page = await shop.openPage({ locale: language === 'ko' ? 'ko-KR' : 'en-US' });
       const asked: string[] = [];
       page.on('request', (request) => asked.push(request.url()));
       const letGo = await holdBack(page, /\/assets\/index-[^/]+\.js$/);
@@ -54,12 +38,11 @@ describeInBrowser('the first load', { timeout: 60_000 }, () => {
       await page.getByRole('heading', { name: 'Winter coupon' }).waitFor();
       expect(asked.filter((url) => texts[language === 'ko' ? 'en' : 'ko'].test(url))).toEqual([]);
       expect(asked.filter((url) => texts[language].test(url))).toHaveLength(1);
-      await page.context().close();
     },
   );
 
   test('until the code is here the head stands where it will stay, and then nothing moves', async () => {
-    const page = await openPage(browser, { colorScheme: 'dark' });
+    const page = await shop.openPage({ colorScheme: 'dark' });
     const letGo = await holdBack(page, /\/assets\/index-[^/]+\.js$/);
     await page.goto(shop.url + dropPath, { waitUntil: 'commit' });
     await page.locator('.page-coming').waitFor();
@@ -75,11 +58,10 @@ describeInBrowser('the first load', { timeout: 60_000 }, () => {
     expect(await brand.boundingBox()).toEqual(before);
     expect(await page.locator('.page-coming').count()).toBe(0);
     expect(await page.evaluate('shifts')).toBeLessThan(0.02);
-    await page.context().close();
   });
 
   test('texts that do not come are asked for again', async () => {
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     let refused = 0;
     await page.route(texts.en, (route) => {
       refused += 1;
@@ -88,11 +70,10 @@ describeInBrowser('the first load', { timeout: 60_000 }, () => {
     await page.goto(shop.url + dropPath);
     await page.getByRole('heading', { name: 'Winter coupon' }).waitFor();
     expect(refused).toBeGreaterThan(2);
-    await page.context().close();
   });
 
   test('without a network neither another language nor another page takes away the one that is here; both come later', async () => {
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await page.goto(shop.url + dropPath);
     await page.getByRole('heading', { name: 'Winter coupon' }).waitFor();
     await page.evaluate('isSamePage = true');
@@ -109,6 +90,5 @@ describeInBrowser('the first load', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: '한국어로 보기' }).click();
     await page.getByRole('heading', { name: '다시 만나 반가워요' }).waitFor();
     expect(await page.evaluate('isSamePage')).toBe(true);
-    await page.context().close();
   });
 });

@@ -1,6 +1,6 @@
 /**
- * What the browser tests stand on: a real server of their own (own data folder, own port), a real Chromium, and a gate
- * between them that can be cut. Without Chromium the tests are skipped aloud; in CI the global setup fails instead.
+ * What the browser tests stand on: a real server of their own (own data folder, own port) and a real Chromium, for a whole file of tests (`useShop`).
+ * Without Chromium the tests are skipped aloud; in CI the global setup fails instead.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,8 +8,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { describe, inject } from 'vitest';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
 import { freePort } from '../../ops/servers/free-port.ts';
 import { ShopApi } from './shop-api.ts';
 
@@ -21,15 +21,63 @@ export const patienceMs = 15_000;
 
 export const describeInBrowser = describe.skipIf(chromiumPath === undefined);
 
-export interface Shop {
-  url: string;
-  port: number;
-  api: ShopApi;
+interface Server {
+  readonly url: string;
+  readonly port: number;
+  readonly api: ShopApi;
   stop(): Promise<void>;
 }
 
-/** `environment`: settings beside the usual ones. */
-export async function startShop(environment: Record<string, string> = {}): Promise<Shop> {
+export interface Shop extends Omit<Server, 'stop'> {
+  readonly browser: Browser;
+  /** A page with cookies and storage of its own. What it complains of fails the test. */
+  openPage(options?: BrowserContextOptions): Promise<Page>;
+  /** Another tab of the same person. */
+  openTab(page: Page): Promise<Page>;
+}
+
+/** A server and a browser for the tests of this file. Pages that a test opens are closed after it, those opened before all tests after all. */
+export function useShop(environment: () => Record<string, string> = () => ({})): Shop {
+  const shop = {} as { -readonly [Key in keyof Shop]: Shop[Key] };
+  const complaints: string[] = [];
+  let contexts: BrowserContext[] = [];
+  const watched = (page: Page): Page => {
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      // The browser reports every refusal (409) and cut connection itself; those are what the tests are about.
+      const isExpected = /Failed to load resource|WebSocket connection/.test(message.text());
+      if (message.type() === 'error' && !isExpected) complaints.push(message.text());
+    });
+    return page;
+  };
+  shop.openPage = async (options) => {
+    const context = await shop.browser.newContext({ locale: 'en-US', timezoneId: 'Asia/Seoul', ...options });
+    contexts.push(context);
+    context.setDefaultTimeout(patienceMs);
+    return watched(await context.newPage());
+  };
+  shop.openTab = async (page) => watched(await page.context().newPage());
+
+  let server: Server | undefined;
+  beforeAll(async () => {
+    server = await startServer(environment());
+    Object.assign(shop, server, { browser: await openBrowser() });
+  });
+  afterAll(async () => {
+    await shop.browser?.close();
+    await server?.stop();
+  });
+  beforeEach(() => {
+    contexts = [];
+  });
+  afterEach(async () => {
+    for (const context of contexts) await context.close();
+    expect(complaints.splice(0)).toEqual([]);
+  });
+  return shop;
+}
+
+async function startServer(environment: Record<string, string>): Promise<Server> {
   buildPages();
   const dataDirectory = mkdtempSync(join(tmpdir(), 'doorbuster-browser-'));
   const port = await freePort();
@@ -107,7 +155,7 @@ function newest(folder: string): number {
   return Math.max(0, ...times);
 }
 
-export function openBrowser(): Promise<Browser> {
+function openBrowser(): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error('there is no Chromium');
   return chromium.launch({
     executablePath: chromiumPath,
@@ -128,25 +176,6 @@ export const phone: BrowserContextOptions = {
   isMobile: true,
   hasTouch: true,
 };
-
-/** A page in a context (cookies, storage) of its own. What it complains about is collected in `complaints`. */
-export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-US', timezoneId: 'Asia/Seoul', ...options });
-  context.setDefaultTimeout(patienceMs);
-  return watchComplaints(await context.newPage());
-}
-
-export const complaints: string[] = [];
-
-export function watchComplaints(page: Page): Page {
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    // The browser reports every refusal (409) and cut connection itself; those are what the tests are about.
-    const isExpected = /Failed to load resource|WebSocket connection/.test(message.text());
-    if (message.type() === 'error' && !isExpected) complaints.push(message.text());
-  });
-  return page;
-}
 
 export function screenshotPath(name: string): string {
   const folder = join(root, 'screenshots');

@@ -1,22 +1,12 @@
 /** The waiting line, with several people at once: who waits sees their place move, and hears of their turn without asking. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { complaints, describeInBrowser, openBrowser, openPage, phone, type Shop, startShop } from './harness.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeInBrowser, phone, useShop } from './harness.ts';
 import type { DropView, Person } from './shop-api.ts';
 import { expectEventually, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
 
-describeInBrowser('the waiting line', { timeout: 90_000 }, () => {
-  let shop: Shop;
-  let browser: Browser;
-  beforeAll(async () => {
-    shop = await startShop();
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-  });
-  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+describeInBrowser('the waiting line', () => {
+  const shop = useShop();
 
   /** One unit, held by somebody; everyone else comes too late. */
   async function soldOutProduct(): Promise<{ drop: DropView; holder: Person; grantId: string }> {
@@ -27,7 +17,7 @@ describeInBrowser('the waiting line', { timeout: 90_000 }, () => {
   }
 
   async function openDrop(person: Person, drop: DropView, options = {}): Promise<Page> {
-    const page = await openPage(browser, options);
+    const page = await shop.openPage(options);
     await signIn(page, shop.url, person);
     await page.goto(`${shop.url}/drops/${drop.id}`);
     await waitUntilLive(page);
@@ -61,7 +51,6 @@ describeInBrowser('the waiting line', { timeout: 90_000 }, () => {
 
     await page.reload();
     await expectEventually(() => place(page).textContent(), '1stof 2');
-    await page.context().close();
   });
 
   test('a press that came too late becomes a place in line; what is given back goes to the next without reloading', async () => {
@@ -84,8 +73,6 @@ describeInBrowser('the waiting line', { timeout: 90_000 }, () => {
     expect(await shop.api.grants(loser)).toMatchObject([{ dropId: drop.id, state: 'held' }]);
     await losing.getByRole('link', { name: 'Pay now' }).click();
     await losing.getByText('Held for you until').waitFor();
-    await winning.context().close();
-    await losing.context().close();
   });
 
   test.each([
@@ -108,15 +95,13 @@ describeInBrowser('the waiting line', { timeout: 90_000 }, () => {
     await offer.getByRole('link', { name: 'Pay now' }).click();
     await page.getByText('Held for you until').waitFor();
     await offer.waitFor({ state: 'hidden' });
-    await page.context().close();
   });
 
   test('a guest is asked to sign in first', async () => {
     const { drop } = await soldOutProduct();
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await page.goto(`${shop.url}/drops/${drop.id}`);
     await page.getByRole('link', { name: 'Sign in to wait in line' }).waitFor();
-    await page.context().close();
   });
 
   test('a turn that came while the connection was gone is found after it', async () => {
@@ -130,7 +115,6 @@ describeInBrowser('the waiting line', { timeout: 90_000 }, () => {
     await shop.api.giveBack(holder, grantId);
     await page.context().setOffline(false);
     await page.locator('.stage[data-mood="won"] .win-ticket').waitFor();
-    await page.context().close();
   });
 
   test('a coupon that is cancelled goes to the next in line, with a code', async () => {
@@ -142,6 +126,5 @@ describeInBrowser('the waiting line', { timeout: 90_000 }, () => {
     await place(page).waitFor();
     await shop.api.giveBack(holder, grantId);
     await page.locator('.win-ticket code').waitFor();
-    await page.context().close();
   });
 });

@@ -1,15 +1,7 @@
 /** The pages after the rush, in their states, languages, themes and sizes: each must fit, complain of nothing, and is photographed for people to look at. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  administrator,
-  complaints,
-  describeInBrowser,
-  openBrowser,
-  openPage,
-  type Shop,
-  startShop,
-} from './harness.ts';
+import type { Page } from 'playwright-core';
+import { test } from 'vitest';
+import { administrator, describeInBrowser, useShop } from './harness.ts';
 import { camera, type Look, looks, settle, signInAnyLanguage } from './pictures.ts';
 import { fromNow, type Person } from './shop-api.ts';
 import { interceptClaims, pressButton, waitUntilLive, waitUntilPressable } from './steps.ts';
@@ -17,21 +9,11 @@ import { interceptClaims, pressButton, waitUntilLive, waitUntilPressable } from 
 const declinedCard = '4000 0000 0000 0002';
 const silentCard = '4000 0000 0000 0408';
 
-describeInBrowser('looks of grants', { timeout: 120_000 }, () => {
-  let shop: Shop;
-  let browser: Browser;
-  beforeAll(async () => {
-    shop = await startShop();
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-  });
-  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+describeInBrowser('looks of grants', () => {
+  const shop = useShop();
 
   async function open(look: Look, person: { username: string; password: string }): Promise<Page> {
-    const page = await openPage(browser, look.options);
+    const page = await shop.openPage(look.options);
     await signInAnyLanguage(page, shop.url, person);
     return page;
   }
@@ -103,7 +85,6 @@ describeInBrowser('looks of grants', { timeout: 120_000 }, () => {
     await page.goto(`${url}/slots/${returned}`);
     await page.locator('.slot-board[data-mood="over"]').waitFor();
     await look('slot-returned');
-    await page.context().close();
   });
 
   test.each(looks)('coupons and the till, $name', async (kind) => {
@@ -137,7 +118,6 @@ describeInBrowser('looks of grants', { timeout: 120_000 }, () => {
     await till.locator('form button[type=submit]').click();
     await till.locator('.found-coupon').waitFor();
     await lookAtTill('till', true);
-    await till.context().close();
   });
 
   test.each(looks)('the waiting line, $name', async (kind) => {
@@ -180,6 +160,5 @@ describeInBrowser('looks of grants', { timeout: 120_000 }, () => {
     await page.locator('.offer').waitFor();
     await settle(page);
     await look('offer', false);
-    await page.context().close();
   });
 });

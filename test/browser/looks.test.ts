@@ -1,23 +1,12 @@
 /** Every page in its states, languages, themes and sizes: it must fit, complain of nothing, and is photographed for people to look at. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  administrator,
-  complaints,
-  describeInBrowser,
-  openBrowser,
-  openPage,
-  type Shop,
-  screenshotPath,
-  startShop,
-} from './harness.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { administrator, describeInBrowser, screenshotPath, useShop } from './harness.ts';
 import { camera, type Look, looks, settle, signInAnyLanguage } from './pictures.ts';
 import { type DropView, fromNow, type Person } from './shop-api.ts';
 import { pressButton, waitUntilPressable } from './steps.ts';
 
-describeInBrowser('looks', { timeout: 120_000 }, () => {
-  let shop: Shop;
-  let browser: Browser;
+describeInBrowser('looks', () => {
+  const shop = useShop();
   let coupon: DropView;
   let product: DropView;
   let coming: DropView;
@@ -25,8 +14,6 @@ describeInBrowser('looks', { timeout: 120_000 }, () => {
   let buyer: Person;
 
   beforeAll(async () => {
-    shop = await startShop();
-    browser = await openBrowser();
     const { api } = shop;
     const description = '겨울 옷장을 새로 채울 시간이에요.\n받은 날부터 30일 동안 모든 상품에 쓸 수 있어요.';
     coupon = await api.newCoupon({
@@ -55,14 +42,9 @@ describeInBrowser('looks', { timeout: 120_000 }, () => {
     for (const drop of [gone, coupon, product]) await api.claim(buyer, drop.id);
     await api.claim(await api.newPerson(), gone.id);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-  });
-  afterEach(() => expect(complaints.splice(0)).toEqual([]));
 
   test.each(looks)('$name', async (kind) => {
-    const page = await openPage(browser, kind.options);
+    const page = await shop.openPage(kind.options);
     const look = camera(page, kind);
 
     await page.goto(shop.url);
@@ -98,7 +80,7 @@ describeInBrowser('looks', { timeout: 120_000 }, () => {
   });
 
   async function photographOutcomes({ name, options }: Look): Promise<void> {
-    const page = await openPage(browser, options);
+    const page = await shop.openPage(options);
     await signInAnyLanguage(page, shop.url, await shop.api.newPerson());
     for (const [title, drop] of Object.entries({ 'won-coupon': coupon, 'won-product': product })) {
       await page.goto(`${shop.url}/drops/${drop.id}`);
@@ -114,7 +96,7 @@ describeInBrowser('looks', { timeout: 120_000 }, () => {
   }
 
   async function photographLoss({ name, options }: Look): Promise<void> {
-    const page = await openPage(browser, options);
+    const page = await shop.openPage(options);
     await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
       const server = socket.connectToServer();
       socket.onMessage((text) => {
@@ -134,7 +116,7 @@ describeInBrowser('looks', { timeout: 120_000 }, () => {
   }
 
   async function photographAdministration({ name, options }: Look): Promise<void> {
-    const page = await openPage(browser, options);
+    const page = await shop.openPage(options);
     await signInAnyLanguage(page, shop.url, administrator);
     await page.goto(`${shop.url}/admin/drops`);
     await page.locator('.admin-row').first().waitFor();
@@ -150,7 +132,7 @@ describeInBrowser('looks', { timeout: 120_000 }, () => {
   }
 
   test('the language and the theme are switched, and remembered', async () => {
-    const page = await openPage(browser, { locale: 'en-US', colorScheme: 'light' });
+    const page = await shop.openPage({ locale: 'en-US', colorScheme: 'light' });
     await page.goto(shop.url);
     await page.getByRole('heading', { name: 'Coming up' }).waitFor();
     await page.getByRole('button', { name: '한국어로 보기' }).click();
@@ -165,6 +147,5 @@ describeInBrowser('looks', { timeout: 120_000 }, () => {
     await page.reload();
     await page.getByRole('heading', { name: '오픈 예정' }).waitFor();
     expect(await page.evaluate(paper)).toBe(dark);
-    await page.context().close();
   });
 });

@@ -1,37 +1,18 @@
 /** What one is told of: the bell, the list, how one wants to be told, and following a drop. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  complaints,
-  describeInBrowser,
-  openBrowser,
-  openPage,
-  type Shop,
-  startShop,
-  watchComplaints,
-} from './harness.ts';
+import { expect, test } from 'vitest';
+import { describeInBrowser, useShop } from './harness.ts';
 import { camera, looks, settle, signInAnyLanguage } from './pictures.ts';
 import { fromNow } from './shop-api.ts';
 import { signIn } from './steps.ts';
 
-describeInBrowser('notifications', { timeout: 120_000 }, () => {
-  let shop: Shop;
-  let browser: Browser;
-  beforeAll(async () => {
-    shop = await startShop();
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-  });
-  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+describeInBrowser('notifications', () => {
+  const shop = useShop();
 
   test('counted by the bell as they come, read where they are seen, and in every tab', async () => {
     const person = await shop.api.newPerson();
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await signIn(page, shop.url, person);
-    const other = watchComplaints(await page.context().newPage());
+    const other = await shop.openTab(page);
     await other.goto(shop.url);
     const bell = page.locator('.bell');
     await bell.waitFor();
@@ -54,12 +35,11 @@ describeInBrowser('notifications', { timeout: 120_000 }, () => {
     await page.locator('.notice[data-unread="false"]').nth(1).waitFor();
     await page.locator('.notice a').first().click();
     await page.waitForURL(/\/coupons\//);
-    await page.context().close();
   });
 
   test('what was missed while nothing could be asked for is asked for with the next welcome', async () => {
     const person = await shop.api.newPerson();
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     const { api, url } = shop;
     /** A server that cannot go on where this page has heard the last one, and a page that cannot ask for what it has missed. */
     let hasGap = false;
@@ -101,12 +81,11 @@ describeInBrowser('notifications', { timeout: 120_000 }, () => {
     await expect
       .poll(() => page.evaluate('JSON.stringify(sessionStorage)'), { timeout: 15_000 })
       .not.toContain(' missed');
-    await page.context().close();
   });
 
   test('what is chosen counts at once, and can be as everybody begins again', async () => {
     const person = await shop.api.newPerson();
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await signIn(page, shop.url, person);
     await page.goto(`${shop.url}/notifications/settings`);
     const choice = page.getByLabel('A drop is sold out: Here');
@@ -127,13 +106,12 @@ describeInBrowser('notifications', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'As everybody begins' }).click();
     await expect.poll(() => choice.isChecked()).toBe(true);
     await page.getByRole('button', { name: 'Save: Slack' }).waitFor();
-    await page.context().close();
   });
 
   test('one press on a drop’s page, and one is told when it opens', async () => {
     const drop = await shop.api.newCoupon({ opensAt: fromNow(3_600) });
     const person = await shop.api.newPerson();
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await signIn(page, shop.url, person);
     await page.goto(`${shop.url}/drops/${drop.id}`);
     await page.getByRole('button', { name: 'Tell me when it opens' }).click();
@@ -146,13 +124,12 @@ describeInBrowser('notifications', { timeout: 120_000 }, () => {
     for (const choice of ['when it opens', 'when it is sold out', 'when it is back in stock'])
       await page.getByLabel(choice).click();
     await page.getByRole('button', { name: 'Tell me when it opens' }).waitFor();
-    await page.context().close();
   });
 
   test.each(looks)('looks of notifications, $name', async (kind) => {
     const { api, url } = shop;
     const person = await api.newPerson();
-    const page = await openPage(browser, kind.options);
+    const page = await shop.openPage(kind.options);
     await signInAnyLanguage(page, url, person);
     const look = camera(page, kind);
     await page.goto(`${url}/notifications`);
@@ -171,6 +148,5 @@ describeInBrowser('notifications', { timeout: 120_000 }, () => {
     await page.locator('.tell summary').click();
     await settle(page);
     await look('tell-me', false);
-    await page.context().close();
   });
 });

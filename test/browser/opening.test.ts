@@ -1,6 +1,5 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { complaints, describeInBrowser, openBrowser, openPage, phone, type Shop, startShop } from './harness.ts';
+import { expect, test } from 'vitest';
+import { describeInBrowser, phone, useShop } from './harness.ts';
 import { fromNow } from './shop-api.ts';
 import { pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
 
@@ -14,25 +13,15 @@ const countShifts = `
   }).observe({ type: 'layout-shift', buffered: true });
 `;
 
-describeInBrowser('the opening', { timeout: 90_000 }, () => {
-  let shop: Shop;
-  let browser: Browser;
-  beforeAll(async () => {
-    shop = await startShop();
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-  });
-  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+describeInBrowser('the opening', () => {
+  const shop = useShop();
 
   test.each([
     ['a phone', phone],
     ['a desktop', {}],
   ])('nothing moves on %s while the countdown ends and the answer comes', async (_device, options) => {
     const drop = await shop.api.newCoupon({ opensAt: fromNow(3600) });
-    const page = await openPage(browser, options);
+    const page = await shop.openPage(options);
     await page.addInitScript(countShifts);
     await signIn(page, shop.url, await shop.api.newPerson());
     await page.goto(`${shop.url}/drops/${drop.id}`);
@@ -51,24 +40,22 @@ describeInBrowser('the opening', { timeout: 90_000 }, () => {
     await page.locator('.win-ticket').waitFor();
     expect(await page.locator('.stage').boundingBox()).toMatchObject({ height: before.stage?.height });
     expect(await page.evaluate('window.shifts')).toEqual([]);
-    await page.context().close();
   });
 
   test('the countdown follows the server’s clock, not the device’s', async () => {
     const drop = await shop.api.newCoupon({ opensAt: fromNow(3600) });
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await page.addInitScript('{ const now = Date.now.bind(Date); Date.now = () => now() + 47 * 60_000; }');
     await page.goto(`${shop.url}/drops/${drop.id}`);
     await waitUntilLive(page);
     // By the device's clock 13 minutes would be left.
     await page.locator('.countdown-clock', { hasText: /^(00:59|01:00):/ }).waitFor();
-    await page.context().close();
   });
 
   test('a press right at the opening that was early for the server is repeated by itself', async () => {
     const drop = await shop.api.newCoupon({ opensAt: fromNow(3600) });
     const person = await shop.api.newPerson();
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     const requestIds: string[] = [];
     await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
       const server = socket.connectToServer();
@@ -92,6 +79,5 @@ describeInBrowser('the opening', { timeout: 90_000 }, () => {
     expect(requestIds).toHaveLength(2);
     expect(new Set(requestIds).size).toBe(1);
     expect(await shop.api.grants(person)).toHaveLength(1);
-    await page.context().close();
   });
 });

@@ -1,29 +1,21 @@
 /** A forgotten password: from the sign-in page over a letter, that a real mail server takes, to a new one. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
-import { complaints, describeInBrowser, openBrowser, openPage, patienceMs, type Shop, startShop } from './harness.ts';
+import { describeInBrowser, patienceMs, useShop } from './harness.ts';
 import { camera, looks } from './pictures.ts';
 import type { Person } from './shop-api.ts';
 import { signIn } from './steps.ts';
 
 const newPassword = 'another-long-password';
 
-describeInBrowser('forgotten passwords', { timeout: 120_000 }, () => {
+describeInBrowser('forgotten passwords', () => {
   let smtp: SmtpServer;
-  let shop: Shop;
-  let browser: Browser;
   beforeAll(async () => {
     smtp = await startSmtp();
-    shop = await startShop({ SMTP_URL: smtp.url, MAIL_FROM: 'Doorbuster <shop@example.org>' });
-    browser = await openBrowser();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-    await smtp?.stop();
-  });
-  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+  afterAll(() => smtp?.stop());
+  const shop = useShop(() => ({ SMTP_URL: smtp.url, MAIL_FROM: 'Doorbuster <shop@example.org>' }));
 
   const linksTo = ({ username }: Person): string[] =>
     smtp.letters
@@ -49,9 +41,9 @@ describeInBrowser('forgotten passwords', { timeout: 120_000 }, () => {
 
   test('the letter’s link sets a new password, once, and signs everybody out', async () => {
     const person = await shop.api.newPerson();
-    const elsewhere = await openPage(browser);
+    const elsewhere = await shop.openPage();
     await signIn(elsewhere, shop.url, person);
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await page.goto(`${shop.url}/sign-in`);
     await page.getByRole('link', { name: 'Forgotten your password?' }).click();
     await page.getByRole('button', { name: 'Send me a link' }).click();
@@ -80,12 +72,11 @@ describeInBrowser('forgotten passwords', { timeout: 120_000 }, () => {
     await elsewhere.getByRole('heading', { name: 'This link is over' }).waitFor();
     await elsewhere.getByRole('link', { name: 'Send me a new link' }).click();
     await elsewhere.getByRole('button', { name: 'Send me a link' }).waitFor();
-    for (const each of [page, elsewhere]) await each.context().close();
   });
 
   test('the answer is the same for an address that nobody has', async () => {
     const person = await shop.api.newPerson();
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     const answerFor = async (email: string) => {
       await page.goto(`${shop.url}/forgotten-password`);
       await page.getByLabel('Email').fill(email);
@@ -98,11 +89,10 @@ describeInBrowser('forgotten passwords', { timeout: 120_000 }, () => {
     expect(await answerFor(`${person.username}@example.com`)).toBe(answer);
     await page.getByRole('button', { name: 'Another address' }).click();
     await page.getByLabel('Email').waitFor();
-    await page.context().close();
   });
 
   test('what is no link at all is told as one that is over; who asks too often waits', async () => {
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     for (const token of ['nothing', 'x'.repeat(200), '%25']) {
       await setPassword(page, `${shop.url}/reset-password/${token}`);
       await page.getByRole('heading', { name: 'This link is over' }).waitFor();
@@ -118,24 +108,22 @@ describeInBrowser('forgotten passwords', { timeout: 120_000 }, () => {
     }
     await ask();
     await page.getByText(/Too many letters to this address\. Try again in \d+ min\./).waitFor();
-    await page.context().close();
   });
 
   test('letters come in the language that the page was turned to', async () => {
     const person = await shop.api.newPerson();
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await signIn(page, shop.url, person);
     const isTold = page.waitForResponse((response) => response.url().endsWith('/v1/me/notification-settings'));
     await page.getByRole('button', { name: '한국어로 보기' }).click();
     expect((await isTold).status()).toBe(200);
     await askForLink(page, person);
     expect(smtp.letters.at(-1)?.subject).toMatch(/비밀번호/);
-    await page.context().close();
   });
 
   test.each(looks)('looks of forgotten passwords, $name', async (kind) => {
     const person = await shop.api.newPerson();
-    const page = await openPage(browser, kind.options);
+    const page = await shop.openPage(kind.options);
     const look = camera(page, kind);
     await page.goto(`${shop.url}/sign-in`);
     await page.locator('[name=login]').waitFor();
@@ -155,6 +143,5 @@ describeInBrowser('forgotten passwords', { timeout: 120_000 }, () => {
     await setPassword(page, link);
     await page.locator('a.button[href="/forgotten-password"]').waitFor();
     await look('password-over');
-    await page.context().close();
   });
 });

@@ -1,23 +1,13 @@
 /** A slot after it was won: paid, declined, given back, or run out; and what its owner sees meanwhile. */
 import { randomUUID } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { complaints, describeInBrowser, openBrowser, openPage, type Shop, startShop } from './harness.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeInBrowser, useShop } from './harness.ts';
 import type { DropView, Person } from './shop-api.ts';
 import { expectEventually, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
 
-describeInBrowser('slots', { timeout: 90_000 }, () => {
-  let shop: Shop;
-  let browser: Browser;
-  beforeAll(async () => {
-    shop = await startShop();
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-  });
-  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+describeInBrowser('slots', () => {
+  const shop = useShop();
 
   interface Held {
     drop: DropView;
@@ -31,7 +21,7 @@ describeInBrowser('slots', { timeout: 90_000 }, () => {
     const drop = await shop.api.newProduct({ title: 'Stoneware cup', ...terms });
     const person = await shop.api.newPerson();
     const { grantId } = await shop.api.claim(person, drop.id);
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await signIn(page, shop.url, person);
     await page.goto(`${shop.url}/slots/${grantId}`);
     return { drop, person, grantId, page };
@@ -43,7 +33,7 @@ describeInBrowser('slots', { timeout: 90_000 }, () => {
   test('pressed, held, paid with a test card, with a receipt', async () => {
     const drop = await shop.api.newProduct({ title: 'Brass lamp', stock: 3 });
     const person = await shop.api.newPerson();
-    const page = await openPage(browser);
+    const page = await shop.openPage();
     await signIn(page, shop.url, person);
     await page.goto(`${shop.url}/drops/${drop.id}`);
     await waitUntilPressable(page);
@@ -69,7 +59,6 @@ describeInBrowser('slots', { timeout: 90_000 }, () => {
     await page.getByText('No slot waits to be paid').waitFor();
     await page.getByRole('tab', { name: 'Bought' }).click();
     await page.getByRole('link', { name: 'Brass lamp' }).waitFor();
-    await page.context().close();
   });
 
   test('declined: said so, the slot is still held, and another card pays', async () => {
@@ -85,7 +74,6 @@ describeInBrowser('slots', { timeout: 90_000 }, () => {
     await payButton(page).click();
     await page.getByText('Bought. It’s yours!').first().waitFor();
     expect(await page.locator('.payment-history li').count()).toBe(3);
-    await page.context().close();
   });
 
   test.each([
@@ -100,7 +88,6 @@ describeInBrowser('slots', { timeout: 90_000 }, () => {
       await page.getByText('Your slot is kept').first().waitFor();
       expect(await page.getByRole('button', { name: 'Give back' }).count()).toBe(0);
       await page.getByText(end).first().waitFor({ timeout: 40_000 });
-      await page.context().close();
     },
   );
 
@@ -124,7 +111,6 @@ describeInBrowser('slots', { timeout: 90_000 }, () => {
     expect(new Set(keys).size).toBe(1);
     const payments = await shop.api.payments(person, grantId);
     expect(payments.map(({ state }) => state)).toEqual(['succeeded']);
-    await page.context().close();
   });
 
   test('points: what is missing is said before anything is pressed, and enough of them pay', async () => {
@@ -139,7 +125,6 @@ describeInBrowser('slots', { timeout: 90_000 }, () => {
     await payButton(page).click();
     await page.getByText('Bought. It’s yours!').first().waitFor();
     expect((await shop.api.grant(person, grantId)).state).toBe('confirmed');
-    await page.context().close();
   });
 
   test('a hold that runs out ends by itself, on its page, in the list and on the drop', async () => {
@@ -154,7 +139,6 @@ describeInBrowser('slots', { timeout: 90_000 }, () => {
     // The unit is back on sale: one may press again.
     await page.goto(`${shop.url}/drops/${drop.id}`);
     await waitUntilPressable(page);
-    await page.context().close();
   });
 
   test('a list that is open shows a slot running out', async () => {
@@ -162,7 +146,6 @@ describeInBrowser('slots', { timeout: 90_000 }, () => {
     await page.goto(`${shop.url}/slots`);
     await page.locator('.ticket[data-state="held"]').waitFor();
     await page.locator('.ticket[data-state="expired"]').getByText('Time ran out').waitFor();
-    await page.context().close();
   });
 
   test('paid in another tab: this one shows it', async () => {
@@ -170,7 +153,6 @@ describeInBrowser('slots', { timeout: 90_000 }, () => {
     await payButton(page).waitFor();
     await shop.api.pay(person, grantId, randomUUID());
     await page.getByText('Bought. It’s yours!').first().waitFor();
-    await page.context().close();
   });
 
   test('what is refused is said: the slot was given back elsewhere meanwhile', async () => {
@@ -183,6 +165,5 @@ describeInBrowser('slots', { timeout: 90_000 }, () => {
     await shop.api.giveBack(person, grantId);
     await payButton(page).click();
     await page.getByText('You gave this slot back').first().waitFor();
-    await page.context().close();
   });
 });

@@ -2,9 +2,9 @@
  * Paying with Toss Payments. Its script and its window are far away and not ours: they are played here, and so are the server's answers about it; what the page gives
  * to the window, and what it does when the window leads back, is real.
  */
-import type { Browser, Page, Route } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { complaints, describeInBrowser, openBrowser, openPage, type Shop, startShop } from './harness.ts';
+import type { Page, Route } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeInBrowser, useShop } from './harness.ts';
 import { signIn } from './steps.ts';
 
 /** Stands for js.tosspayments.com: keeps what it was asked, and ends as the test says. */
@@ -28,24 +28,14 @@ const fakeSdk = `
   window.TossPayments.ANONYMOUS = 'ANONYMOUS';
 `;
 
-describeInBrowser('Toss Payments', { timeout: 90_000 }, () => {
-  let shop: Shop;
-  let browser: Browser;
-  beforeAll(async () => {
-    shop = await startShop();
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.stop();
-  });
-  afterEach(() => expect(complaints.splice(0)).toEqual([]));
+describeInBrowser('Toss Payments', () => {
+  const shop = useShop();
 
   async function openPaymentPage(end: 'approve' | 'fail' | 'close') {
     const drop = await shop.api.newProduct({ title: 'Cup', price: 42_000 });
     const person = await shop.api.newPerson();
     const { grantId } = await shop.api.claim(person, drop.id);
-    const page = await openPage(browser, { bypassCSP: true });
+    const page = await shop.openPage({ bypassCSP: true });
     const payment = {
       ...{ id: 'payment-1', grantId, dropId: drop.id, title: 'Cup', method: 'toss', amount: 42_000, currency: 'KRW' },
       ...{ state: 'pending', failure: null, createdAt: new Date().toISOString() },
@@ -93,7 +83,6 @@ describeInBrowser('Toss Payments', { timeout: 90_000 }, () => {
     await page.reload();
     await page.getByRole('button', { name: 'Pay ₩42,000' }).waitFor();
     expect(approvals).toHaveLength(1);
-    await page.context().close();
   });
 
   test('what failed there is said in our words, never in those of the address', async () => {
@@ -102,7 +91,6 @@ describeInBrowser('Toss Payments', { timeout: 90_000 }, () => {
     await page.getByRole('alert').filter({ hasText: 'It was not approved at Toss Payments' }).waitFor();
     expect(await page.getByText('Call this number').count()).toBe(0);
     expect(approvals).toEqual([]);
-    await page.context().close();
   });
 
   test('who closes the window can press again', async () => {
@@ -111,6 +99,5 @@ describeInBrowser('Toss Payments', { timeout: 90_000 }, () => {
     await page.getByText('Not approved at Toss Payments').waitFor();
     await page.getByRole('button', { name: 'Pay ₩42,000' }).waitFor();
     expect(await page.locator('.pay-panel [role=alert]').count()).toBe(0);
-    await page.context().close();
   });
 });
