@@ -21,5 +21,5 @@ export default defineConfig({
   },
   plugins: [catalogues(), compress()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  server: { proxy: { '/v1': { target: serverUrl, ws: true } } },
+  server: { proxy: { '/v1': { target: serverUrl, ws: true }, '/pictures': { target: serverUrl } } },
 });

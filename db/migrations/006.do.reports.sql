@@ -54,6 +54,7 @@ create table pictures (
   type       text collate "C" not null,
   bytes      bytea not null,
   created_at timestamptz not null default now(),
+  named_at   timestamptz not null default now(), -- when a drop was last seen to name it, or somebody put it in
   created_by bigint not null
 );
 alter table pictures alter column bytes set storage external;

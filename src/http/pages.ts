@@ -37,7 +37,7 @@ export function securityHeaders(paymentWindow: PaymentWindow | null): Record<str
 }
 
 /** Paths of programs, not of people: a mistake there is answered as a problem, not with a page. */
-const API_PATH = /^\/(v1|livez|readyz|metrics|openapi\.json|assets)(\/|\?|$)/;
+const API_PATH = /^\/(v1|livez|readyz|metrics|openapi\.json|assets|pictures)(\/|\?|$)/;
 
 export async function servePages(server: Server, paymentWindow: PaymentWindow | null): Promise<void> {
   const headers = securityHeaders(paymentWindow);

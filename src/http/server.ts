@@ -65,7 +65,7 @@ export async function createServer(settings: ServerSettings, logger: FastifyBase
 
   server.setValidatorCompiler(compileValidator);
   server.setErrorHandler((error: FastifyError, request, reply) => {
-    const { code, details } = explain(error);
+    const { code, details } = explain(error, request.routeOptions.bodyLimit);
     if (code === 'internal') request.log.error({ err: error }, 'request failed');
     const members = code === 'internal' ? { requestId: request.id, ...details.members } : details.members;
     return sendProblem(reply, code, { ...details, ...(members && { members }) });
@@ -73,7 +73,7 @@ export async function createServer(settings: ServerSettings, logger: FastifyBase
   parseJson(server);
   server.addContentTypeParser('*', (request, _payload, done) => {
     const isEmpty = request.headers['content-length'] === '0';
-    done(isEmpty ? null : new Problem('unsupported_media_type'));
+    done(isEmpty ? null : new Problem('unsupported_media_type', { detail: 'Send JSON' }));
   });
   if (settings.httpsRequired) requireHttps(server);
 
@@ -130,7 +130,10 @@ function parseJson(server: Server): void {
 }
 
 /** Fastify's own errors, as ours. */
-function explain(error: FastifyError | Problem): { code: ProblemCode; details: ProblemDetails } {
+function explain(
+  error: FastifyError | Problem,
+  bodyLimit = BODY_BYTES_MAX,
+): { code: ProblemCode; details: ProblemDetails } {
   if (error instanceof Problem) return { code: error.code, details: error.details };
   if (error.validation) {
     const errors = fieldErrors(error.validation, error.validationContext ?? 'body');
@@ -141,7 +144,7 @@ function explain(error: FastifyError | Problem): { code: ProblemCode; details: P
   }
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return { code: 'body_too_large', details: {} };
+      return { code: 'body_too_large', details: { detail: `At most ${Math.floor(bodyLimit / 1024)} KiB` } };
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return { code: 'unsupported_media_type', details: {} };
     case 'FST_ERR_CTP_INVALID_JSON_BODY':

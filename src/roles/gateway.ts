@@ -34,6 +34,7 @@ import { noticeRoutes } from '../payments/notice-routes.ts';
 import { Points } from '../payments/points.ts';
 import { pointRoutes } from '../payments/points-routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
+import { pictureRoutes } from '../pictures/routes.ts';
 import { eventRoutes } from '../realtime/event-routes.ts';
 import { Hub } from '../realtime/hub.ts';
 import { InboxReader } from '../realtime/inbox-reader.ts';
@@ -115,6 +116,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
     },
     onDeleted: (dropId) => news.announce('deleted', { dropId }),
   });
+  pictureRoutes(server, { database, guard });
   claimRoutes(server, { admission, ledger, guard });
   const batching = { batchMax: settings.claimBatchMax, queueMax: settings.claimQueueMax };
   const changing = { grantLedger, breaker: fleet.breakers.postgres, teller, ...batching };

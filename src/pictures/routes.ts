@@ -1,0 +1,113 @@
+/** Pictures over HTTP: administrators put them in, everyone looks at them. */
+import { Type } from '@fastify/type-provider-typebox';
+import { callerOf, type Guard } from '../accounts/guard.ts';
+import type { Database } from '../database/database.ts';
+import { Problem } from '../http/problem.ts';
+import type { Server } from '../http/server.ts';
+import { oneOf } from '../http/shapes.ts';
+import { Gallery } from './gallery.ts';
+import { isPictureName, PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX, PICTURE_TYPES, type Picture, urlOf } from './picture.ts';
+import { sniff } from './sniff.ts';
+import { putPicture } from './store.ts';
+
+/** What a name stands for never changes. And whatever a picture may be besides, it is shown as one, and can run and load nothing. */
+const HEADERS = {
+  'cache-control': 'public, max-age=31536000, immutable',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'",
+} as const;
+
+const SEND_A_PICTURE = `Send the bytes of a picture as ${PICTURE_TYPES.join(', ')}`;
+
+const PutIn = Type.Object({
+  imageUrl: Type.String(),
+  type: oneOf(PICTURE_TYPES),
+  bytes: Type.Integer({ description: 'How many are kept: what stands behind a picture’s end is not' }),
+});
+
+export interface PictureRoutesParts {
+  readonly database: Database;
+  readonly guard: Guard;
+}
+
+export function pictureRoutes(server: Server, { database, guard }: PictureRoutesParts): void {
+  const gallery = new Gallery(database);
+  const tags = ['pictures'];
+
+  // A place of its own: here, and only here, bodies are bytes.
+  server.register(async (scope: Server) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser([...PICTURE_TYPES], { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.addContentTypeParser('*', (_request, _payload, done) => {
+      done(new Problem('unsupported_media_type', { detail: SEND_A_PICTURE }));
+    });
+
+    scope.post(
+      '/v1/pictures',
+      {
+        onRequest: guard.administrator,
+        bodyLimit: PICTURE_BYTES_MAX,
+        schema: {
+          tags,
+          security: [{ accessToken: [] }],
+          summary: 'Put in a picture for drops',
+          body: { content: Object.fromEntries(PICTURE_TYPES.map((type) => [type, { schema: {} }])) },
+          response: { 201: PutIn },
+        },
+      },
+      async (request, reply) => {
+        const picture = readPicture(request.body);
+        const name = await putPicture(database, picture, callerOf(request).accountId);
+        gallery.put(name, picture);
+        return reply.code(201).send({ imageUrl: urlOf(name), type: picture.type, bytes: picture.bytes.length });
+      },
+    );
+  });
+
+  server.get(
+    '/pictures/:name',
+    { schema: { tags, summary: 'A picture', params: Type.Object({ name: Type.String() }) } },
+    async (request, reply) => {
+      const { name } = request.params;
+      if (!isPictureName(name)) throw new Problem('not_found');
+      if (hasAlready(request.headers['if-none-match'], name)) {
+        return reply
+          .code(304)
+          .headers({ ...HEADERS, etag: tagOf(name) })
+          .send();
+      }
+      // What is at hand is everybody's, as often as they like. Only who makes us ask the database is counted.
+      const picture = gallery.known(name) ?? (await gallery.load(name, () => guard.anyone(request)));
+      if (picture === undefined) throw new Problem('not_found');
+      return reply.headers({ ...HEADERS, etag: tagOf(name), 'content-type': picture.type }).send(picture.bytes);
+    },
+  );
+}
+
+/** Throws `not_a_picture` and `picture_too_large`. */
+function readPicture(body: unknown): Picture {
+  const found = Buffer.isBuffer(body) ? sniff(body) : undefined;
+  if (!Buffer.isBuffer(body) || found === undefined) throw new Problem('not_a_picture', { detail: SEND_A_PICTURE });
+  const { type, measures } = found;
+  if (measures === undefined) {
+    throw new Problem('not_a_picture', { detail: `It begins as ${type}, but is damaged or ends in the middle` });
+  }
+  const { width, height, length } = measures;
+  if (Math.max(width, height) > PICTURE_PIXELS_MAX) {
+    throw new Problem('picture_too_large', {
+      detail: `It has ${width} × ${height} pixels; at most ${PICTURE_PIXELS_MAX} a side`,
+      members: { width, height, pixelsMax: PICTURE_PIXELS_MAX },
+    });
+  }
+  return { type, bytes: body.subarray(0, length) };
+}
+
+function tagOf(name: string): string {
+  return `"${name}"`;
+}
+
+/** Whether a browser says that it has this picture (RFC 9110, 13.1.2: tags compare weakly). */
+function hasAlready(ifNoneMatch: string | undefined, name: string): boolean {
+  const tags = ifNoneMatch?.split(',') ?? [];
+  return tags.some((tag) => tag.trim().replace(/^W\//, '') === tagOf(name));
+}
