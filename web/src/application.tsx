@@ -17,6 +17,7 @@ const CouponPage = lazyPage(() => import('./coupons/CouponPage.tsx'));
 const SlotsPage = lazyPage(() => import('./slots/SlotsPage.tsx'));
 const SlotPage = lazyPage(() => import('./slots/SlotPage.tsx'));
 const ReceiptPage = lazyPage(() => import('./payments/ReceiptPage.tsx'));
+const ReceiptsPage = lazyPage(() => import('./payments/ReceiptsPage.tsx'));
 const NotificationsPage = lazyPage(() => import('./notifications/NotificationsPage.tsx'));
 const NotificationSettingsPage = lazyPage(() => import('./notifications/SettingsPage.tsx'));
 const AdminPage = lazyPage(() => import('./admin/AdminPage.tsx'));
@@ -38,6 +39,7 @@ export function Application() {
             <Route path="/coupons/:id" component={CouponPage} />
             <Route path="/slots" component={SlotsPage} />
             <Route path="/slots/:id" component={SlotPage} />
+            <Route path="/receipts" component={ReceiptsPage} />
             <Route path="/receipts/:id" component={ReceiptPage} />
             <Route path="/notifications" component={NotificationsPage} />
             <Route path="/notifications/settings" component={NotificationSettingsPage} />

@@ -7,6 +7,7 @@ import { request } from '../http/request.ts';
 import { messages } from '../language/language.ts';
 import { useTitle } from '../shell/useTitle.ts';
 import { AccountCard } from './AccountCard.tsx';
+import { accountMessages } from './account-messages.ts';
 import { emailError } from './account-rules.ts';
 import { withNext } from './next-path.ts';
 import { passwordMessages } from './password-messages.ts';
@@ -65,7 +66,7 @@ export default function ForgottenPasswordPage() {
     <AccountCard title={words.askTitle} lead={words.askLead}>
       <form noValidate onSubmit={(event) => void submit(event)}>
         <Field
-          label={messages.value.accounts.email}
+          label={accountMessages.value.email}
           name="email"
           type="email"
           autocomplete="email"
@@ -96,6 +97,6 @@ function errorsFrom(error: unknown) {
     return { fields: {}, form: passwordMessages.value.tooMany(minutes) };
   }
   if (error instanceof Problem && error.status === 400)
-    return { fields: { email: messages.value.accounts.emailWrong }, form: null };
+    return { fields: { email: accountMessages.value.emailWrong }, form: null };
   return formErrorsFrom(error, {});
 }

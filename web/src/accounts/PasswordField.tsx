@@ -1,25 +1,28 @@
 import { useSignal } from '@preact/signals';
 import { Field } from '../design/Field.tsx';
-import { messages } from '../language/language.ts';
+import { accountMessages } from './account-messages.ts';
 
 interface PasswordFieldProps {
   value: string;
   autocomplete: 'current-password' | 'new-password';
+  /** Where a form has more than one. */
+  label?: string;
+  name?: string;
   hint?: string;
   error: string | undefined;
   onValue: (value: string) => void;
   onBlur?: () => void;
 }
 
-export function PasswordField({ autocomplete, ...rest }: PasswordFieldProps) {
+export function PasswordField({ autocomplete, label, name = 'password', ...rest }: PasswordFieldProps) {
   const isShown = useSignal(false);
-  const words = messages.value.accounts;
+  const words = accountMessages.value;
   return (
     <div class="password-field">
       <Field
         {...rest}
-        label={words.password}
-        name="password"
+        label={label ?? words.password}
+        name={name}
         type={isShown.value ? 'text' : 'password'}
         autocomplete={autocomplete}
         required

@@ -5,6 +5,7 @@ import { request } from '../http/request.ts';
 import { messages } from '../language/language.ts';
 import { useTitle } from '../shell/useTitle.ts';
 import { AccountCard } from './AccountCard.tsx';
+import { accountMessages } from './account-messages.ts';
 import { passwordError } from './account-rules.ts';
 import { PasswordField } from './PasswordField.tsx';
 import { passwordMessages } from './password-messages.ts';
@@ -62,7 +63,7 @@ export default function ResetPasswordPage({ token = '' }: { token?: string }) {
       <form noValidate onSubmit={(event) => void submit(event)}>
         <PasswordField
           autocomplete="new-password"
-          hint={messages.value.accounts.passwordHint}
+          hint={accountMessages.value.passwordHint}
           value={password.value}
           error={errors.value.fields['password'] ?? typed}
           onValue={(value) => {

@@ -6,6 +6,7 @@ import { focusFirstError, formErrorsFrom, noErrors } from '../http/form-errors.t
 import { messages } from '../language/language.ts';
 import { useTitle } from '../shell/useTitle.ts';
 import { AccountCard } from './AccountCard.tsx';
+import { accountMessages } from './account-messages.ts';
 import { nextPath, withNext } from './next-path.ts';
 import { PasswordField } from './PasswordField.tsx';
 import { passwordMessages } from './password-messages.ts';
@@ -35,7 +36,7 @@ export default function SignInPage() {
       await signIn(login.value.trim(), password.value);
     } catch (error) {
       errors.value = formErrorsFrom(error, {
-        bad_credentials: { field: 'password', text: messages.value.accounts.badCredentials },
+        bad_credentials: { field: 'password', text: accountMessages.value.badCredentials },
       });
       focusFirstError(form);
     }
@@ -43,11 +44,11 @@ export default function SignInPage() {
   }
 
   return (
-    <AccountCard title={words.accounts.signInTitle} lead={words.accounts.signInLead}>
-      {endedByServer.value && <p class="banner warn">{words.accounts.ended}</p>}
+    <AccountCard title={accountMessages.value.signInTitle} lead={accountMessages.value.signInLead}>
+      {endedByServer.value && <p class="banner warn">{accountMessages.value.ended}</p>}
       <form noValidate onSubmit={(event) => void submit(event)}>
         <Field
-          label={words.accounts.login}
+          label={accountMessages.value.login}
           name="login"
           autocomplete="username"
           autocapitalize="none"
@@ -79,7 +80,7 @@ export default function SignInPage() {
         <a href={withNext('/forgotten-password', query)}>{passwordMessages.value.forgotten}</a>
       </p>
       <p class="account-other">
-        {words.accounts.noAccount} <a href={withNext('/sign-up', query)}>{words.shell.signUp}</a>
+        {accountMessages.value.noAccount} <a href={withNext('/sign-up', query)}>{words.shell.signUp}</a>
       </p>
     </AccountCard>
   );

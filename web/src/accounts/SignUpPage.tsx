@@ -6,6 +6,7 @@ import { focusFirstError, formErrorsFrom, noErrors } from '../http/form-errors.t
 import { language, messages } from '../language/language.ts';
 import { useTitle } from '../shell/useTitle.ts';
 import { AccountCard } from './AccountCard.tsx';
+import { accountMessages } from './account-messages.ts';
 import { emailError, passwordError, usernameError } from './account-rules.ts';
 import { nextPath, withNext } from './next-path.ts';
 import { PasswordField } from './PasswordField.tsx';
@@ -53,8 +54,8 @@ export default function SignUpPage() {
       await signUp(username, email, password, language.value);
     } catch (error) {
       server.value = formErrorsFrom(error, {
-        username_taken: { field: 'username', text: messages.value.accounts.usernameTaken },
-        email_taken: { field: 'email', text: messages.value.accounts.emailTaken },
+        username_taken: { field: 'username', text: accountMessages.value.usernameTaken },
+        email_taken: { field: 'email', text: accountMessages.value.emailTaken },
       });
       focusFirstError(form);
     }
@@ -62,20 +63,20 @@ export default function SignUpPage() {
   }
 
   return (
-    <AccountCard title={words.accounts.signUpTitle} lead={words.accounts.signUpLead}>
+    <AccountCard title={accountMessages.value.signUpTitle} lead={accountMessages.value.signUpLead}>
       <form noValidate onSubmit={(event) => void submit(event)}>
         <Field
           {...field('username')}
-          label={words.accounts.username}
+          label={accountMessages.value.username}
           name="username"
           autocomplete="username"
           autocapitalize="none"
           spellcheck={false}
           maxLength={32}
-          hint={words.accounts.usernameHint}
+          hint={accountMessages.value.usernameHint}
         />
-        <Field {...field('email')} label={words.accounts.email} name="email" type="email" autocomplete="email" />
-        <PasswordField {...field('password')} autocomplete="new-password" hint={words.accounts.passwordHint} />
+        <Field {...field('email')} label={accountMessages.value.email} name="email" type="email" autocomplete="email" />
+        <PasswordField {...field('password')} autocomplete="new-password" hint={accountMessages.value.passwordHint} />
         {server.value.form !== null && (
           <p class="banner wrong" role="alert">
             {server.value.form}
@@ -86,7 +87,7 @@ export default function SignUpPage() {
         </button>
       </form>
       <p class="account-other">
-        {words.accounts.haveAccount} <a href={withNext('/sign-in', query)}>{words.shell.signIn}</a>
+        {accountMessages.value.haveAccount} <a href={withNext('/sign-in', query)}>{words.shell.signIn}</a>
       </p>
     </AccountCard>
   );

@@ -12,6 +12,7 @@ import { dateTime } from '../language/format.ts';
 import { messages } from '../language/language.ts';
 import { useTitle } from '../shell/useTitle.ts';
 import { CouponActions } from './CouponActions.tsx';
+import { CouponQrPlace } from './CouponQrPlace.tsx';
 import './coupon-page.css';
 import { couponMessages } from './coupon-messages.ts';
 
@@ -43,7 +44,10 @@ function CouponView({ source }: { source: Signal<Grant> }) {
           </p>
           {coupon.code !== null && <CodeText code={coupon.code} />}
           {coupon.code !== null && state === 'usable' && (
-            <CopyButton text={coupon.code} label={messages.value.claims.copyCode(coupon.code)} />
+            <>
+              <CopyButton text={coupon.code} label={messages.value.claims.copyCode(coupon.code)} />
+              <CouponQrPlace code={coupon.code} title={coupon.title} />
+            </>
           )}
           <p class="coupon-validity">
             {coupon.validUntil === null ? words.noEnd : messages.value.claims.validUntil(coupon.validUntil)}

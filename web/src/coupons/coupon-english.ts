@@ -14,6 +14,9 @@ export const couponEnglish = {
   received: (at: string) => `Received ${dateTime(at)}`,
   usedAt: (at: string) => `Used ${dateTime(at)}`,
   show: 'Show this to the shop',
+  qr: (code: string) => `QR code of the coupon ${code}`,
+  qrLarger: 'Press to enlarge',
+  qrHint: 'Hold this to the scanner at the till',
   told: {
     used: 'This coupon has been used',
     expired: 'This coupon has expired',

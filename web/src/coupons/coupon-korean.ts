@@ -15,6 +15,9 @@ export const couponKorean: CouponMessages = {
   received: (at) => `${dateTime(at)} 받음`,
   usedAt: (at) => `${dateTime(at)} 사용`,
   show: '매장에서 이 화면을 보여 주세요',
+  qr: (code) => `쿠폰 ${code}의 QR 코드`,
+  qrLarger: '눌러서 크게 보기',
+  qrHint: '계산대 스캐너에 화면을 비춰 주세요',
   told: {
     used: '사용한 쿠폰이에요',
     expired: '기간이 지난 쿠폰이에요',

@@ -11,6 +11,7 @@ const paths = {
   door: 'M5 21V3h14v18M3 21h18M9 3v18m3-9v1',
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-8 9c.6-4 3.700-6 8-6s7.400 2 8 6',
   back: 'm14 6-6 6 6 6',
+  forward: 'm10 6 6 6-6 6',
   cross: 'm6 6 12 12M18 6 6 18',
   card: 'M3 6h18v12H3zM3 10h18M7 15h3',
   print: 'M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z',

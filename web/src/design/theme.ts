@@ -12,7 +12,11 @@ export const theme = signal<Theme>(stored === 'light' || stored === 'dark' ? sto
 const following: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 
 export function nextTheme(): void {
-  theme.value = following[theme.value];
+  chooseTheme(following[theme.value]);
+}
+
+export function chooseTheme(next: Theme): void {
+  theme.value = next;
   if (theme.value === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme.value;
   writeLocal(storageKey, theme.value === 'system' ? null : theme.value);

@@ -20,15 +20,20 @@ interface GrantListsProps<State extends GrantState> {
   tabs: Record<State, string>;
   empty: Record<State, string>;
   ticket: (grant: Signal<Grant>) => ComponentChildren;
+  /** Where one may go on from here, beside the title. */
+  beside?: ComponentChildren;
 }
 
 /** My coupons, or my slots: a list for each state, in tabs. */
 export function GrantLists<State extends GrantState>(props: GrantListsProps<State>) {
-  const { title, tab, tabs } = props;
+  const { title, tab, tabs, beside } = props;
   const states = Object.keys(tabs) as State[];
   return (
     <div class="page narrow">
-      <h1>{title}</h1>
+      <div class="grants-head">
+        <h1>{title}</h1>
+        {beside}
+      </div>
       <div class="tabs" role="tablist" aria-label={title} onKeyDown={(event) => moveTab(event, tab, states)}>
         {states.map((state) => (
           <button

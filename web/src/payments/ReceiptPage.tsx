@@ -91,6 +91,9 @@ function Receipt({ payment, number, providerUrl }: ReceiptProps) {
           <Icon name="print" />
           {words.receipt.print}
         </button>
+        <a class="button" href="/receipts">
+          {words.all.toAll}
+        </a>
         {providerUrl !== null && (
           <a class="button" href={providerUrl} target="_blank" rel="noreferrer">
             {words.receipt.provider}

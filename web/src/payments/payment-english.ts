@@ -58,6 +58,11 @@ export const paymentEnglish = {
     slot_returned: 'The slot had been given back.',
     slot_confirmed: 'The slot had been paid already.',
   },
+  all: {
+    title: 'Payments and receipts',
+    empty: 'You have not paid for anything yet. What you buy will be kept here, with its receipt.',
+    toAll: 'All receipts',
+  },
   receipt: {
     title: 'Receipt',
     back: 'To the slot',

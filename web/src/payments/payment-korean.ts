@@ -59,6 +59,11 @@ export const paymentKorean: PaymentMessages = {
     slot_returned: '이미 반납한 구매권이었어요.',
     slot_confirmed: '이미 결제한 구매권이었어요.',
   },
+  all: {
+    title: '결제 내역과 영수증',
+    empty: '아직 결제한 것이 없어요. 구매하면 영수증과 함께 여기에 모여요.',
+    toAll: '모든 영수증',
+  },
   receipt: {
     title: '영수증',
     back: '구매권으로 돌아가기',

@@ -68,6 +68,11 @@ export function loadPaymentsOf(grantId: string): Promise<Page<Payment>> {
   return requestAsMember(`/v1/me/payments?${new URLSearchParams({ grantId })}`);
 }
 
+/** All of mine, newest first. */
+export function loadPayments(cursor: string | null): Promise<Page<Payment>> {
+  return requestAsMember(`/v1/me/payments${cursor === null ? '' : `?${new URLSearchParams({ cursor })}`}`);
+}
+
 /** Its printable page. */
 export function receiptPath(paymentId: string): string {
   return `/receipts/${encodeURIComponent(paymentId)}`;

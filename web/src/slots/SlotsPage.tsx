@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { MembersOnly } from '../accounts/MembersOnly.tsx';
+import { Icon } from '../design/Icon.tsx';
 import { GrantLists } from '../grants/GrantLists.tsx';
 import type { SlotState } from '../grants/grant.ts';
 import { useTitle } from '../shell/useTitle.ts';
@@ -20,6 +21,12 @@ export default function SlotsPage() {
         tab={tab}
         tabs={words.tabs}
         empty={words.empty}
+        beside={
+          <a class="button" href="/receipts">
+            <Icon name="card" size={18} />
+            {words.receipts}
+          </a>
+        }
         ticket={(slot) => <SlotTicket key={slot.peek().id} source={slot} />}
       />
     </MembersOnly>

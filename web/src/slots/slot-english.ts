@@ -17,6 +17,7 @@ export const slotEnglish = {
   toPay: 'Pay',
   boughtAt: (at: string) => `Paid ${dateTime(at)}`,
   receipt: 'Receipt',
+  receipts: 'Receipts',
   told: {
     held: { title: 'Held for you.', text: 'It can be paid again while its time lasts.' },
     paying: {

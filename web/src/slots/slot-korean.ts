@@ -18,6 +18,7 @@ export const slotKorean: SlotMessages = {
   toPay: '결제하기',
   boughtAt: (at) => `${dateTime(at)} 결제`,
   receipt: '영수증',
+  receipts: '영수증 모음',
   told: {
     held: { title: '구매권을 보관하고 있어요.', text: '시간이 남아 있는 동안 다시 결제할 수 있어요.' },
     paying: {

@@ -1,5 +1,6 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { accountMessages } from '../../accounts/account-messages.ts';
 import { Field } from '../../design/Field.tsx';
 import { Icon } from '../../design/Icon.tsx';
 import { SelectField } from '../../design/SelectField.tsx';
@@ -112,7 +113,7 @@ function UsernameField({ username, onUsername }: { username: string; onUsername:
       }}
     >
       <Field
-        label={messages.value.accounts.username}
+        label={accountMessages.value.username}
         name="username"
         autocomplete="off"
         autocapitalize="none"

@@ -1,0 +1,155 @@
+/** What belongs to an account: who one is, how one signs in, how pages look, and what one has paid. */
+import type { Page, Route } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeInBrowser, useShop } from './harness.ts';
+import { camera, looks, signInAnyLanguage } from './pictures.ts';
+import type { Person } from './shop-api.ts';
+import { signIn } from './steps.ts';
+
+const declinedCard = '4000 0000 0000 0002';
+
+describeInBrowser('the profile', () => {
+  const shop = useShop();
+
+  async function openProfile(person: Person): Promise<Page> {
+    const page = await shop.openPage();
+    await signIn(page, shop.url, person);
+    await page.goto(`${shop.url}/profile`);
+    await page.getByText(`${person.username}@example.com`).waitFor();
+    return page;
+  }
+
+  /** Answers in the server's place, and tells what it was asked. */
+  async function answer(page: Page, method: string, path: string, ...answers: Parameters<Route['fulfill']>[0][]) {
+    const asked: unknown[] = [];
+    await page.route(`**${path}`, async (route) => {
+      if (route.request().method() !== method) return route.continue();
+      asked.push(route.request().postDataJSON());
+      return route.fulfill(answers.shift());
+    });
+    return asked;
+  }
+
+  const problem = (status: number, code: string) => ({
+    status,
+    contentType: 'application/problem+json',
+    body: JSON.stringify({ type: 'about:blank', title: code, status, code, detail: code }),
+  });
+
+  test('a new password: the old one is asked for, mistakes are told at their field, then it is said that it is done', async () => {
+    const person = await shop.api.newPerson();
+    const page = await openProfile(person);
+    const asked = await answer(page, 'PUT', '/v1/me/password', problem(403, 'wrong_password'), { status: 204 });
+    await page.getByText('Change password').click();
+    const change = page.locator('.change').filter({ hasText: 'Change password' });
+    await change.getByRole('button', { name: 'Save' }).click();
+    await change.getByText('Please fill this in').first().waitFor();
+    await change.getByLabel('Current password').fill('not-my-password');
+    await change.getByLabel('New password').fill('short');
+    await change.getByRole('button', { name: 'Save' }).click();
+    await change.getByText('Use at least 10 characters').waitFor();
+    expect(asked).toEqual([]);
+
+    await change.getByLabel('New password').fill('another-long-password');
+    await change.getByRole('button', { name: 'Save' }).click();
+    await change.getByText('This is not your password').waitFor();
+    expect(await page.evaluate('document.activeElement.name')).toBe('currentPassword');
+    await change.getByLabel('Current password').fill(person.password);
+    await change.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('status').getByText('Your password is changed').waitFor();
+    expect(await change.getByRole('button', { name: 'Save' }).isVisible()).toBe(false);
+    expect(asked.at(-1)).toEqual({ currentPassword: person.password, password: 'another-long-password' });
+  });
+
+  test('another email: one that is taken is refused at its field, a free one is shown', async () => {
+    const person = await shop.api.newPerson();
+    const page = await openProfile(person);
+    const free = {
+      username: person.username,
+      email: 'free@example.com',
+      role: 'buyer',
+      createdAt: '2026-11-01T00:00:00Z',
+    };
+    await answer(page, 'PATCH', '/v1/me', problem(409, 'email_taken'), {
+      status: 200,
+      contentType: 'application/json',
+      body: JSON.stringify(free),
+    });
+    await page.getByText('Change email').click();
+    const change = page.locator('.change').filter({ hasText: 'Change email' });
+    await change.getByLabel('New email').fill('taken@example.com');
+    await change.getByLabel('Current password').fill(person.password);
+    await change.getByRole('button', { name: 'Save' }).click();
+    await change.getByText('There is already an account').waitFor();
+    await change.getByLabel('New email').fill('free@example.com');
+    await change.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Your email is changed.').waitFor();
+    await page.getByText('free@example.com').waitFor();
+  });
+
+  test('language and theme are chosen there, too', async () => {
+    const page = await openProfile(await shop.api.newPerson());
+    await page.getByText('Dark', { exact: true }).click();
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+    await page.getByText('한국어', { exact: true }).first().click();
+    await page.getByRole('heading', { name: '화면 설정' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: '화면 설정' }).waitFor();
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+  });
+
+  async function payments(person: Person): Promise<string[]> {
+    const paid: string[] = [];
+    for (const [title, card] of [
+      ['한정판 도자기 화병', undefined],
+      ['접이식 캠핑 의자', declinedCard],
+      ['새벽 에디션 무선 헤드폰', undefined],
+    ] as const) {
+      const drop = await shop.api.newProduct({ title, stock: 5 });
+      const { grantId } = await shop.api.claim(person, drop.id);
+      paid.push((await shop.api.pay(person, grantId, `payment-of-${grantId}`, card)).id);
+    }
+    return paid;
+  }
+
+  test('all that was paid is listed, newest first, and what comes in meanwhile', async () => {
+    const person = await shop.api.newPerson();
+    const [, , newest] = await payments(person);
+    const page = await openProfile(person);
+    await page.getByRole('link', { name: 'Payments and receipts' }).click();
+    await page.locator('.payment-title').nth(2).waitFor();
+    expect(await page.locator('.payment-title').allTextContents()).toEqual([
+      '새벽 에디션 무선 헤드폰',
+      '접이식 캠핑 의자',
+      '한정판 도자기 화병',
+    ]);
+    expect(await page.locator('.payment-history .chip').allTextContents()).toEqual(['Paid', 'Failed', 'Paid']);
+
+    const drop = await shop.api.newProduct({ title: 'Stoneware cup', stock: 5 });
+    const { grantId } = await shop.api.claim(person, drop.id);
+    await shop.api.pay(person, grantId, `payment-of-${grantId}`);
+    await page.getByRole('link', { name: 'Stoneware cup', exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Receipt: 새벽 에디션 무선 헤드폰' }).click();
+    await page.locator('.receipt-total').waitFor();
+    expect(page.url()).toBe(`${shop.url}/receipts/${newest}`);
+    await page.getByRole('link', { name: 'All receipts' }).click();
+    await page.locator('.payment-title').first().waitFor();
+  });
+
+  test.each(looks)('looks, $name', async (kind) => {
+    const person = await shop.api.newPerson();
+    const page = await shop.openPage(kind.options);
+    const look = camera(page, kind);
+    await signInAnyLanguage(page, shop.url, person);
+    await page.goto(`${shop.url}/receipts`);
+    await page.locator('.empty').waitFor();
+    await look('receipts-none');
+    await payments(person);
+    await page.locator('.payment-title').nth(2).waitFor();
+    await look('receipts');
+    await page.goto(`${shop.url}/profile`);
+    await page.locator('.change summary').nth(1).click();
+    await page.locator('.change button[type=submit]:visible').click();
+    await look('profile-password', true);
+  });
+});
