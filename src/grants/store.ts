@@ -27,14 +27,18 @@ interface GrantRow {
   paying: boolean;
 }
 
+/** The state of a row `g` of grants as people see it: what time has ended reads as expired, also before somebody has written so. */
+export const GRANT_STATE = `
+  case when g.state in ('issued', 'held') and g.expires_at <= clock_timestamp() then 'expired'
+       when g.state = 'issued' then 'usable'
+       else g.state end`;
+/** Whether a payment for it is in flight. */
+export const GRANT_PAYING = `g.state = 'held' and g.payment_id is not null and g.expires_at > clock_timestamp()`;
+
 const MINE = `
   select g.drop_id, d.kind, d.title, d.image_url, g.serial, g.arrival, g.granted_at, g.code, g.valid_until, g.hold_until,
-         g.settled_at, g.reference, d.discount_percent, d.discount_amount, d.price, d.currency,
-         g.state = 'held' and g.payment_id is not null and g.expires_at > clock_timestamp() as paying,
-         (extract(epoch from g.granted_at) * 1000000)::bigint as granted_at_micros,
-         case when g.state in ('issued', 'held') and g.expires_at <= clock_timestamp() then 'expired'
-              when g.state = 'issued' then 'usable'
-              else g.state end as state
+         g.settled_at, g.reference, d.discount_percent, d.discount_amount, d.price, d.currency, ${GRANT_PAYING} as paying,
+         (extract(epoch from g.granted_at) * 1000000)::bigint as granted_at_micros, ${GRANT_STATE} as state
   from grants g join drops d on d.id = g.drop_id
   where g.user_id = $1`;
 

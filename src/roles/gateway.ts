@@ -34,6 +34,7 @@ import { noticeRoutes } from '../payments/notice-routes.ts';
 import { Points } from '../payments/points.ts';
 import { pointRoutes } from '../payments/points-routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
+import { peopleRoutes } from '../people/routes.ts';
 import { pictureRoutes } from '../pictures/routes.ts';
 import { eventRoutes } from '../realtime/event-routes.ts';
 import { Hub } from '../realtime/hub.ts';
@@ -116,6 +117,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
     },
     onDeleted: (dropId) => news.announce('deleted', { dropId }),
   });
+  peopleRoutes(server, { database, catalogue, guard });
   pictureRoutes(server, { database, guard });
   claimRoutes(server, { admission, ledger, guard });
   const batching = { batchMax: settings.claimBatchMax, queueMax: settings.claimQueueMax };
