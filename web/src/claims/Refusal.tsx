@@ -29,6 +29,11 @@ export function Refusal({ drop, answer }: { drop: Drop; answer: Answer }) {
       {answer.outcome === 'sold_out' && drop.waitingLine && (
         <p class="board-note">{messages.value.line.others(drop.waiting)}</p>
       )}
+      {answer.outcome === 'sold_out' && !drop.waitingLine && (
+        <a class="stage-link" href="/">
+          {messages.value.shell.toDrops}
+        </a>
+      )}
     </>
   );
 }

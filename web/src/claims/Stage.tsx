@@ -30,7 +30,10 @@ export function Stage(props: StageProps) {
   const hasNews = view.is === 'answered' && view.answer.isFresh === true;
   useEffect(() => {
     // On a small screen part of the board may lie under the bars. Scrolling moves nothing on the page itself.
-    if (hasNews) board.current?.scrollIntoView({ block: 'nearest' });
+    if (!hasNews) return;
+    board.current?.scrollIntoView({ block: 'nearest' });
+    // Felt, where a device can and nobody has asked for calm.
+    if (mood === 'won' && !matchMedia('(prefers-reduced-motion: reduce)').matches) navigator.vibrate?.([80, 60, 160]);
   }, [hasNews]);
   return (
     <div ref={board} class="stage" data-mood={mood}>
@@ -44,11 +47,20 @@ export function Stage(props: StageProps) {
           {state === 'scheduled' ? words.quantity(drop.stock) : words.remainingOf(drop.remaining, drop.stock)}
         </span>
         <span class="stage-stale" data-shown={isStale}>
-          {words.lastKnown}
+          <LastKnown />
         </span>
       </div>
     </div>
   );
+}
+
+/** When the numbers were last heard of, once they may be old. */
+function LastKnown() {
+  const words = messages.value.drops;
+  // Read so that it is told anew when the connection is lost.
+  connection.isLive.value;
+  const at = connection.heardAt();
+  return <>{at === null ? words.lastKnown : words.asOf(at)}</>;
 }
 
 function StageMain({ drop, state, untilOpeningMs, view, line }: StageProps) {
@@ -81,7 +93,7 @@ function StageMain({ drop, state, untilOpeningMs, view, line }: StageProps) {
     return (
       <>
         <p class="board-label">{words.drops.opensIn}</p>
-        <Countdown milliseconds={untilOpeningMs} />
+        <Countdown milliseconds={untilOpeningMs} hasTenths />
         <p class="board-note">{words.drops.opensAt(drop.opensAt)}</p>
       </>
     );

@@ -33,16 +33,23 @@ export function WinTicket({ title, kind, stock, answer }: WinTicketProps) {
         <p class="win-numbers number">
           {answer.serial !== undefined && <span>{words.serial(answer.serial, stock)}</span>}
           {answer.arrival !== undefined && <span>{words.arrival(answer.arrival)}</span>}
+          {answer.validUntil && <span>{words.validUntil(answer.validUntil)}</span>}
         </p>
       </div>
       <p class="win-more">
-        {answer.validUntil && <span>{words.validUntil(answer.validUntil)}</span>}
         {kind === 'coupon' ? (
-          <a href="/coupons">{words.toCoupons}</a>
+          <>
+            {answer.grantState !== 'used' && (
+              <a class="win-next" href={`/coupons/${answer.grantId}`}>
+                {words.toTill}
+              </a>
+            )}
+            <a href="/coupons">{words.toCoupons}</a>
+          </>
         ) : answer.grantState === 'confirmed' ? (
           <a href={`/slots/${answer.grantId}`}>{words.toSlot}</a>
         ) : (
-          <a class="win-pay" href={`/slots/${answer.grantId}`}>
+          <a class="win-next" href={`/slots/${answer.grantId}`}>
             {words.toPay}
           </a>
         )}

@@ -17,7 +17,7 @@ const columns = 6;
 const rows = 4;
 
 /** A picture for a drop: its own, or a quiet pattern grown from its id, the same on every visit. */
-export function DropArt({ drop }: { drop: Drop }) {
+export function DropArt({ drop, isFirst = false }: { drop: Drop; isFirst?: boolean }) {
   const brokenUrl = useSignal<string | null>(null);
   const { imageUrl } = drop;
   if (imageUrl !== null && imageUrl !== brokenUrl.value)
@@ -27,6 +27,9 @@ export function DropArt({ drop }: { drop: Drop }) {
           src={imageUrl}
           alt=""
           decoding="async"
+          // What lies further down is loaded when somebody comes near.
+          loading={isFirst ? 'eager' : 'lazy'}
+          fetchpriority={isFirst ? 'high' : 'auto'}
           onError={() => {
             brokenUrl.value = imageUrl;
           }}

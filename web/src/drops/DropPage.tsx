@@ -14,7 +14,7 @@ import { useTitle } from '../shell/useTitle.ts';
 import { DropArt } from './DropArt.tsx';
 import { StateChip } from './DropCard.tsx';
 import { DropFacts } from './DropFacts.tsx';
-import type { Drop } from './drop.ts';
+import type { Drop, DropState } from './drop.ts';
 import { knownDrop, loadDrop } from './drop-store.ts';
 import { offerText } from './offer.ts';
 import { useDropState } from './useDropState.ts';
@@ -38,7 +38,7 @@ function DropView({ source, isLoaded }: { source: Signal<Drop>; isLoaded: boolea
   const drop = source.value;
   const { state, untilOpeningMs } = useDropState(drop);
   const words = messages.value.drops;
-  useTitle(drop.title);
+  useTitle(titleAt(drop, state, untilOpeningMs));
   useKnownGrants(drop);
   return (
     <article class="page drop-page">
@@ -47,7 +47,7 @@ function DropView({ source, isLoaded }: { source: Signal<Drop>; isLoaded: boolea
         {words.back}
       </a>
       <div class="drop-art">
-        <DropArt drop={drop} />
+        <DropArt drop={drop} isFirst />
       </div>
       <div class="drop-main">
         <header class="drop-head">
@@ -64,6 +64,13 @@ function DropView({ source, isLoaded }: { source: Signal<Drop>; isLoaded: boolea
       <DropFacts drop={drop} />
     </article>
   );
+}
+
+/** What a tab in the background tells: the last minute before the opening, and that it is open. */
+function titleAt({ title }: Drop, state: DropState, untilOpeningMs: number): string {
+  const seconds = Math.ceil(untilOpeningMs / 1000);
+  if (state === 'scheduled' && seconds <= 60) return `${messages.value.drops.seconds(seconds)} · ${title}`;
+  return state === 'open' ? `${messages.value.drops.state.open} · ${title}` : title;
 }
 
 function DropPageSkeleton() {

@@ -1,4 +1,5 @@
 import type { Signal } from '@preact/signals';
+import { Icon } from '../design/Icon.tsx';
 import { amount } from '../language/format.ts';
 import { messages } from '../language/language.ts';
 import { Countdown } from './Countdown.tsx';
@@ -15,7 +16,7 @@ export function FeaturedDrop({ drop: source }: { drop: Signal<Drop> }) {
   const words = messages.value.drops;
   return (
     <a class="featured" href={`/drops/${drop.id}`}>
-      <DropArt drop={drop} />
+      <DropArt drop={drop} isFirst />
       <div class="featured-body">
         <p class="board-label" data-state={state}>
           {state === 'scheduled' ? words.next : words.state[state]}
@@ -40,6 +41,13 @@ export function FeaturedDrop({ drop: source }: { drop: Signal<Drop> }) {
             </>
           )}
         </div>
+        {/* Part of the link: it says what one goes there for. */}
+        {(state === 'open' || state === 'scheduled') && (
+          <span class="featured-go" data-state={state}>
+            {state === 'open' ? messages.value.claims.press[drop.kind] : words.getReady}
+            <Icon name="forward" />
+          </span>
+        )}
       </div>
     </a>
   );

@@ -1,4 +1,4 @@
-import { amount, dateTime, ordinal } from './format.ts';
+import { amount, dateTime, ordinal, secondOfDay } from './format.ts';
 
 /** The English catalogue; its shape is the contract for every other language (see `korean.ts`). */
 export const english = {
@@ -66,6 +66,8 @@ export const english = {
     remainingOf: (remaining: number, stock: number) => `${amount(remaining)} of ${amount(stock)} left`,
     quantity: (stock: number) => `${amount(stock)} in all`,
     lastKnown: 'last known',
+    asOf: (at: number) => `as of ${secondOfDay(at)}`,
+    getReady: 'Get ready',
     perUser: 'Per person',
     perUserValue: (limit: number) => `up to ${amount(limit)}`,
     quantityLabel: 'Quantity',
@@ -119,6 +121,7 @@ export const english = {
     bought: 'Bought',
     used: 'Used',
     toCoupons: 'My coupons',
+    toTill: 'Show at the till',
     toPay: 'Pay now',
     toSlot: 'My slot',
     lostTitle: 'So close',

@@ -79,6 +79,11 @@ export function timeOfDay(at: string): string {
   return dateFormat('time', { hour: 'numeric', minute: '2-digit' }).format(new Date(at));
 }
 
+/** With its seconds: how old something is. */
+export function secondOfDay(at: number): string {
+  return dateFormat('second', { timeStyle: 'medium' }).format(at);
+}
+
 export function date(at: string): string {
   return dateFormat('date', { dateStyle: 'long' }).format(new Date(at));
 }

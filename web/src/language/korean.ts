@@ -1,5 +1,5 @@
 import type { Messages } from './english.ts';
-import { amount, dateTime } from './format.ts';
+import { amount, dateTime, secondOfDay } from './format.ts';
 
 export const korean: Messages = {
   shell: {
@@ -59,6 +59,8 @@ export const korean: Messages = {
     remainingOf: (remaining, stock) => `${amount(stock)}개 중 ${amount(remaining)}개 남음`,
     quantity: (stock) => `총 ${amount(stock)}개`,
     lastKnown: '마지막 확인 기준',
+    asOf: (at) => `${secondOfDay(at)} 기준`,
+    getReady: '미리 준비하기',
     perUser: '1인당',
     perUserValue: (limit) => `최대 ${amount(limit)}개`,
     quantityLabel: '수량',
@@ -109,6 +111,7 @@ export const korean: Messages = {
     bought: '구매 완료',
     used: '사용 완료',
     toCoupons: '내 쿠폰 보기',
+    toTill: '매장에서 보여 주기',
     toPay: '결제하기',
     toSlot: '내 구매권 보기',
     lostTitle: '아쉽지만 마감됐어요',

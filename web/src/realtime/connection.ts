@@ -2,7 +2,7 @@
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { accessToken, account, freshToken, refresh, sessionEnded, sessionState } from '../accounts/session.ts';
 import { readSession, writeSession } from '../storage/storage.ts';
-import { forgetTime, learnTime } from './clock.ts';
+import { forgetTime, learnTime, serverNow } from './clock.ts';
 import { createLiveClient, type LiveState } from './live-client.ts';
 import type { ServerMessage } from './messages.ts';
 
@@ -13,6 +13,7 @@ const current = signal<{ state: LiveState; account: string | null; way: 'socket'
   way: 'socket',
 });
 const missedListeners = new Set<() => unknown>();
+let heardAt: number | null = null;
 /** Per account and, as it lies in this tab's storage, per tab: each hears everything once, over reloads too. */
 const cursorKey = (accountId: string) => `doorbuster.cursor.${accountId}`;
 
@@ -27,6 +28,7 @@ const client = createLiveClient<ServerMessage>({
     write: (accountId, cursor) => writeSession(cursorKey(accountId), cursor),
   },
   onMessage(message) {
+    heardAt = serverNow();
     for (const listener of listeners) listener(message);
   },
   onState(state, accountId, way) {
@@ -47,6 +49,8 @@ export const connection = {
   ...client,
   /** True while what is shown is live. */
   isLive: computed(() => current.value.state === 'ready'),
+  /** When anything was last heard here, by the server's clock; null: nothing yet. */
+  heardAt: (): number | null => heardAt,
   /** True while this person is told what becomes of theirs. */
   isHeard: computed(() => current.value.state === 'ready' && current.value.account !== null),
   /** True while claims can travel here, too. */
