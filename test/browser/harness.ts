@@ -28,7 +28,7 @@ interface Server {
   stop(): Promise<void>;
 }
 
-export interface Shop extends Omit<Server, 'stop'> {
+export interface Windows {
   readonly browser: Browser;
   /** A page with cookies and storage of its own. What it complains of fails the test. */
   openPage(options?: BrowserContextOptions): Promise<Page>;
@@ -36,9 +36,23 @@ export interface Shop extends Omit<Server, 'stop'> {
   openTab(page: Page): Promise<Page>;
 }
 
+export interface Shop extends Windows, Omit<Server, 'stop'> {}
+
 /** A server and a browser for the tests of this file. Pages that a test opens are closed after it, those opened before all tests after all. */
 export function useShop(environment: () => Record<string, string> = () => ({})): Shop {
   const shop = {} as { -readonly [Key in keyof Shop]: Shop[Key] };
+  let server: Server | undefined;
+  beforeAll(async () => {
+    server = await startServer(environment());
+    Object.assign(shop, server);
+  });
+  afterAll(() => server?.stop());
+  useBrowser(shop);
+  return shop;
+}
+
+/** A browser alone, for pages that come from elsewhere. */
+export function useBrowser(windows = {} as { -readonly [Key in keyof Windows]: Windows[Key] }): Windows {
   const complaints: string[] = [];
   let contexts: BrowserContext[] = [];
   const watched = (page: Page): Page => {
@@ -50,23 +64,18 @@ export function useShop(environment: () => Record<string, string> = () => ({})):
     });
     return page;
   };
-  shop.openPage = async (options) => {
-    const context = await shop.browser.newContext({ locale: 'en-US', timezoneId: 'Asia/Seoul', ...options });
+  windows.openPage = async (options) => {
+    const context = await windows.browser.newContext({ locale: 'en-US', timezoneId: 'Asia/Seoul', ...options });
     contexts.push(context);
     context.setDefaultTimeout(patienceMs);
     return watched(await context.newPage());
   };
-  shop.openTab = async (page) => watched(await page.context().newPage());
+  windows.openTab = async (page) => watched(await page.context().newPage());
 
-  let server: Server | undefined;
   beforeAll(async () => {
-    server = await startServer(environment());
-    Object.assign(shop, server, { browser: await openBrowser() });
+    windows.browser = await openBrowser();
   });
-  afterAll(async () => {
-    await shop.browser?.close();
-    await server?.stop();
-  });
+  afterAll(() => windows.browser?.close());
   beforeEach(() => {
     contexts = [];
   });
@@ -74,7 +83,7 @@ export function useShop(environment: () => Record<string, string> = () => ({})):
     for (const context of contexts) await context.close();
     expect(complaints.splice(0)).toEqual([]);
   });
-  return shop;
+  return windows;
 }
 
 async function startServer(environment: Record<string, string>): Promise<Server> {

@@ -21,6 +21,8 @@ const ReceiptsPage = lazyPage(() => import('./payments/ReceiptsPage.tsx'));
 const NotificationsPage = lazyPage(() => import('./notifications/NotificationsPage.tsx'));
 const NotificationSettingsPage = lazyPage(() => import('./notifications/SettingsPage.tsx'));
 const AdminPage = lazyPage(() => import('./admin/AdminPage.tsx'));
+/** The design system, for whoever works on it: in what is built there is no such page. */
+const DesignPage = import.meta.env.DEV ? lazyPage(() => import('./design/gallery/DesignPage.tsx')) : null;
 
 export function Application() {
   return (
@@ -45,6 +47,7 @@ export function Application() {
             <Route path="/notifications/settings" component={NotificationSettingsPage} />
             <Route path="/admin" component={AdminPage} />
             <Route path="/admin/*" component={AdminPage} />
+            {DesignPage ? <Route path="/design" component={DesignPage} /> : []}
             <Route default component={NotFoundPage} />
           </Router>
         </Shell>

@@ -19,6 +19,8 @@ const paths = {
   gear: 'M4 7h10m4 0h2M4 17h2m4 0h10M14 7a2 2 0 1 0 4 0 2 2 0 0 0-4 0ZM6 17a2 2 0 1 0 4 0 2 2 0 0 0-4 0Z',
 };
 
+export const iconNames = Object.keys(paths) as (keyof typeof paths)[];
+
 export function Icon({ name, size = 20 }: { name: keyof typeof paths; size?: number }) {
   return (
     <svg
