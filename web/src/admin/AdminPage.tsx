@@ -1,18 +1,18 @@
 import { useEffect } from 'preact/hooks';
-import lazy from 'preact-iso/lazy';
 import { Route, Router, useLocation, useRoute } from 'preact-iso/router';
 import { MembersOnly } from '../accounts/MembersOnly.tsx';
 import { account } from '../accounts/session.ts';
 import { messages } from '../language/language.ts';
+import { lazyPage } from '../shell/lazy-page.tsx';
 import { NotFoundPage } from '../shell/NotFoundPage.tsx';
 import './admin.css';
 import { AdminNavigation } from './AdminNavigation.tsx';
 import { DropAdminPage } from './DropAdminPage.tsx';
 
-const AdminDropList = lazy(() => import('./drops/AdminDropList.tsx').then((file) => file.AdminDropList));
-const CreateDropPage = lazy(() => import('./form/CreateDropPage.tsx').then((file) => file.CreateDropPage));
-const CouponTillPage = lazy(() => import('./till/CouponTillPage.tsx').then((file) => file.CouponTillPage));
-const DeliveryLogPage = lazy(() => import('./deliveries/DeliveryLogPage.tsx').then((file) => file.DeliveryLogPage));
+const AdminDropList = lazyPage(() => import('./drops/AdminDropList.tsx'));
+const CreateDropPage = lazyPage(() => import('./form/CreateDropPage.tsx'));
+const CouponTillPage = lazyPage(() => import('./till/CouponTillPage.tsx'));
+const DeliveryLogPage = lazyPage(() => import('./deliveries/DeliveryLogPage.tsx'));
 
 /** Everything under /admin; its code is loaded by administrators only, and that of each section when it is looked at. */
 export default function AdminPage() {
@@ -42,7 +42,7 @@ export default function AdminPage() {
   );
 }
 
-const dropId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const dropId = /^\d+$/;
 
 /** The form was at /admin/new and /admin/{id} once; such links still lie about. */
 function FormerAddress() {

@@ -31,7 +31,7 @@ export function DropAdminHead({ source }: { source: Signal<Drop> }) {
           <a class="button" href={publicPath}>
             {words.page}
           </a>
-          <CopyButton text={`${location.origin}${publicPath}`} label={words.copyLink} />
+          <CopyButton text={`${location.origin}${publicPath}`} label={words.copyLink} word={words.copyLink} />
         </div>
       </div>
       <nav class="tabs drop-admin-tabs" aria-label={words.menu}>

@@ -1,6 +1,5 @@
 import type { Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import lazy from 'preact-iso/lazy';
 import { Route, Router, useRoute } from 'preact-iso/router';
 import { useLoad } from '../design/useLoad.ts';
 import type { Drop } from '../drops/drop.ts';
@@ -9,11 +8,12 @@ import { Problem } from '../http/problem.ts';
 import { messages } from '../language/language.ts';
 import { connection } from '../realtime/connection.ts';
 import { LoadFailure } from '../shell/LoadFailure.tsx';
+import { lazyPage } from '../shell/lazy-page.tsx';
 import { NotFoundPage } from '../shell/NotFoundPage.tsx';
 import { DropAdminHead } from './DropAdminHead.tsx';
 
-const DropMonitorPage = lazy(() => import('./monitor/DropMonitorPage.tsx').then((file) => file.DropMonitorPage));
-const EditDropPage = lazy(() => import('./form/EditDropPage.tsx').then((file) => file.EditDropPage));
+const DropMonitorPage = lazyPage(() => import('./monitor/DropMonitorPage.tsx'));
+const EditDropPage = lazyPage(() => import('./form/EditDropPage.tsx'));
 
 /** What each of a drop's pages gets: the drop, live. The head with the title and the tabs stands above them. */
 export interface DropAdminProps {

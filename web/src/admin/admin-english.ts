@@ -16,6 +16,13 @@ export const adminEnglish = {
     page: 'Public page',
     copyLink: 'Copy the link',
   },
+  fresh: {
+    waiting: 'Asking for the figures…',
+    live: (time: string) => `Live · as of ${time}`,
+    stale: (time: string) => `No answer from the server. Figures are from ${time}; trying again…`,
+    never: 'No answer from the server yet; trying again…',
+    refused: (time: string) => `The server refuses the figures. What is shown is from ${time}; trying again…`,
+  },
 };
 
 export type AdminMessages = typeof adminEnglish;

@@ -17,4 +17,11 @@ export const adminKorean: AdminMessages = {
     page: '고객 페이지',
     copyLink: '링크 복사',
   },
+  fresh: {
+    waiting: '현황을 불러오는 중…',
+    live: (time) => `실시간 · ${time} 기준`,
+    stale: (time) => `서버가 응답하지 않아요. ${time} 기준 값이고, 다시 시도하고 있어요…`,
+    never: '아직 서버의 응답이 없어요. 다시 시도하고 있어요…',
+    refused: (time) => `서버가 현황을 주지 않아요. ${time} 기준 값이고, 다시 시도하고 있어요…`,
+  },
 };

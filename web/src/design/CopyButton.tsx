@@ -5,7 +5,7 @@ import { Icon } from './Icon.tsx';
 
 const thanksMilliseconds = 2_000;
 
-export function CopyButton({ text, label }: { text: string; label: string }) {
+export function CopyButton({ text, label, word }: { text: string; label: string; word?: string }) {
   const copied = useSignal(false);
   const words = messages.value.claims;
   useEffect(() => {
@@ -27,7 +27,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       <Icon name={copied.value ? 'check' : 'copy'} size={18} />
       {/* Both words lie in the same cell, so that the button keeps its width. */}
       <span class="swap" data-second={copied.value}>
-        <span>{words.copy}</span>
+        <span>{word ?? words.copy}</span>
         <span>{words.copied}</span>
       </span>
       <span class="for-readers" aria-live="polite">

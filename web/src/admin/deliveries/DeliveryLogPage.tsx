@@ -25,7 +25,7 @@ import {
 } from './delivery.ts';
 
 /** What was sent to whom over which channel, newest first, and what became of it. */
-export function DeliveryLogPage() {
+export default function DeliveryLogPage() {
   const words = deliveryMessages.value;
   const filter = useSignal(readFilter(location.search));
   /** How often somebody wanted to see what has changed. */

@@ -13,7 +13,7 @@ import { LoadFailure } from '../../shell/LoadFailure.tsx';
 import { useTitle } from '../../shell/useTitle.ts';
 import { dropAdminMessages } from './drop-admin-messages.ts';
 
-export function AdminDropList() {
+export default function AdminDropList() {
   const words = dropAdminMessages.value;
   const drops = useSignal<Signal<Drop>[]>([]);
   const next = useSignal<string | null>(null);

@@ -7,7 +7,7 @@ import { dropAdminMessages } from '../drops/drop-admin-messages.ts';
 import { DropForm } from './DropForm.tsx';
 import { bodyOf, type Draft, emptyDraft } from './draft.ts';
 
-export function CreateDropPage() {
+export default function CreateDropPage() {
   const words = dropAdminMessages.value;
   const { route } = useLocation();
   const first = useMemo(emptyDraft, []);

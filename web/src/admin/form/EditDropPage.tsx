@@ -11,7 +11,7 @@ import { dropAdminMessages } from '../drops/drop-admin-messages.ts';
 import { DropForm } from './DropForm.tsx';
 import { bodyOf, type Draft, draftOf } from './draft.ts';
 
-export function EditDropPage({ drop }: DropAdminProps) {
+export default function EditDropPage({ drop }: DropAdminProps) {
   const { id, title } = drop.value;
   const { route } = useLocation();
   const words = dropAdminMessages.value;

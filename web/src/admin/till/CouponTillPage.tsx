@@ -11,7 +11,7 @@ import './till.css';
 import { tillText } from './till-text.ts';
 
 /** A buyer shows their coupon; whoever stands at the till types its code, sees whether it is good, and uses it. */
-export function CouponTillPage() {
+export default function CouponTillPage() {
   const words = tillMessages.value;
   const code = useSignal('');
   const found = useSignal<FoundCoupon | null>(null);

@@ -1,0 +1,87 @@
+import { computed } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { Chart, type ChartSeries } from '../charts/Chart.tsx';
+import type { Colour } from '../charts/colours.ts';
+import { Swatch } from '../charts/Swatch.tsx';
+import { clockText, tickText } from '../charts/short-text.ts';
+import { summaryOf, withHoles } from '../charts/stack.ts';
+import { monitorMessages } from './monitor-messages.ts';
+import { type Percentile, percentiles } from './second-window.ts';
+import type { Shown } from './useShown.ts';
+
+const colours: Record<Percentile, Colour> = { p50: 'chart-granted', p95: 'chart-limit', p99: 'chart-fault' };
+const series: ChartSeries[] = percentiles.map((name) => ({ colour: colours[name], look: 'line' }));
+
+/** How long people waited for the ledger's word. */
+export function LatencyPanel({ shown }: { shown: Shown }) {
+  const words = monitorMessages.value.latency;
+  const data = useMemo(
+    () =>
+      computed(() => {
+        const seconds = shown.seconds.value;
+        return [seconds.time, ...percentiles.map((name) => withHoles(seconds[name]))] as [
+          Float64Array,
+          ...Array<Array<number | null>>,
+        ];
+      }),
+    [shown],
+  );
+  return (
+    <section class="panel admin-panel">
+      <h2>{words.title}</h2>
+      <Chart
+        label={words.picture}
+        series={series}
+        data={data}
+        span={shown.span}
+        tick={tickText}
+        leastTop={10}
+        group="monitor"
+        onHover={shown.point}
+      />
+      <LatencyTable shown={shown} />
+    </section>
+  );
+}
+
+function LatencyTable({ shown }: { shown: Shown }) {
+  const words = monitorMessages.value.latency;
+  const seconds = shown.seconds.value;
+  // Seconds without answers have no latency: unless somebody points at one, the latest that has.
+  const row = shown.isPointed.value ? shown.row.value : lastKnown(seconds.p99, shown.row.value);
+  const moment = shown.moment.value === null ? undefined : seconds.time[row];
+  const figure = (value: number | null | undefined) =>
+    value === null || value === undefined || Number.isNaN(value) ? '–' : words.milliseconds(value);
+  return (
+    <div class="figures-scroll">
+      <table class="figures">
+        <thead>
+          <tr>
+            <th scope="col">{words.share}</th>
+            <th scope="col">
+              {words.now} {moment !== undefined && monitorMessages.value.at(clockText(moment))}
+            </th>
+            <th scope="col">{words.most}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {percentiles.map((name) => (
+            <tr key={name}>
+              <th scope="row">
+                <Swatch colour={colours[name]} />
+                {words[name]}
+              </th>
+              <td>{figure(seconds[name][row])}</td>
+              <td>{figure(summaryOf(seconds[name]).most)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function lastKnown(column: Float64Array, from: number): number {
+  for (let row = from; row >= 0; row -= 1) if (!Number.isNaN(column[row] ?? Number.NaN)) return row;
+  return from;
+}

@@ -1,0 +1,84 @@
+import { computed, type Signal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import type { Drop } from '../../drops/drop.ts';
+import { amount } from '../../language/format.ts';
+import { Chart, type ChartSeries } from '../charts/Chart.tsx';
+import { Swatch } from '../charts/Swatch.tsx';
+import { clockText, tickText } from '../charts/short-text.ts';
+import { monitorMessages } from './monitor-messages.ts';
+import { remainingHistory } from './remaining.ts';
+import type { Monitor } from './useMonitor.ts';
+import type { Shown } from './useShown.ts';
+
+const series: ChartSeries[] = [
+  { colour: 'accent', look: 'dashed' },
+  { colour: 'accent', look: 'line' },
+];
+
+/** How the stock went: as the ledger told while somebody looked, and reckoned for the time before. */
+export function LeftPanel({ source, monitor, shown }: { source: Signal<Drop>; monitor: Monitor; shown: Shown }) {
+  const words = monitorMessages.value.left;
+  const stock = useMemo(() => computed(() => source.value.stock), [source]);
+  const history = useMemo(
+    () =>
+      computed(() => {
+        const { time, granted } = shown.seconds.value;
+        return remainingHistory(time, granted, monitor.seen, stock.value);
+      }),
+    [shown, monitor],
+  );
+  const data = useMemo(
+    () =>
+      computed(() => {
+        const { known, reckoned } = history.value;
+        return [shown.seconds.value.time, reckoned, known] as [Float64Array, ...Array<Array<number | null>>];
+      }),
+    [history],
+  );
+  const row = shown.isPointed.value ? shown.row.value : history.value.known.length - 1;
+  const moment = shown.moment.value === null ? undefined : shown.seconds.value.time[row];
+  const left = history.value.known[row] ?? history.value.reckoned[row] ?? null;
+  return (
+    <section class="panel admin-panel">
+      <h2>{words.title}</h2>
+      <Chart
+        label={words.picture}
+        series={series}
+        data={data}
+        span={shown.span}
+        tick={tickText}
+        leastTop={stock.value}
+        isTight
+        isWhole
+        group="monitor"
+        onHover={shown.point}
+      />
+      <div class="figures-scroll">
+        <table class="figures">
+          <thead>
+            <tr>
+              <th scope="col">{moment === undefined ? '' : monitorMessages.value.at(clockText(moment))}</th>
+              <th scope="col">{words.title}</th>
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <th scope="row">
+                <Swatch colour="accent" />
+                {words.known}
+              </th>
+              <td>{left !== null && history.value.known[row] !== null ? amount(left) : '–'}</td>
+            </tr>
+            <tr>
+              <th scope="row">
+                <Swatch colour="accent" look="dashed" />
+                {words.reckoned}
+              </th>
+              <td>{left !== null && history.value.known[row] === null ? amount(left) : '–'}</td>
+            </tr>
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
