@@ -36,9 +36,10 @@ import { PaymentFigures } from './payments/figures.ts';
 import { PaymentLedger } from './payments/payment-ledger.ts';
 import { Provider } from './payments/providers.ts';
 import { Metrics } from './reports/metrics.ts';
+import { ProcessReporter } from './reports/processes.ts';
 import { createGateway } from './roles/gateway.ts';
 import { startSequencer } from './roles/sequencer.ts';
-import { startWorker, type Worker } from './roles/worker.ts';
+import { startWorker } from './roles/worker.ts';
 
 /** The kernel's queue of connections that wait to be accepted: a crowd connects within a second. */
 const LISTEN_BACKLOG = 4096;
@@ -52,6 +53,8 @@ const KAFKA_BREAKER = { failuresMax: 1, probeAfterMs: 1_000 } as const;
 const PAYMENT_FIRST_LOOK_MS = 5_000;
 /** Longer than letters under way get (notifications/deliveries.ts), and shorter than the process has for its end (serve.ts). */
 const WORKER_STOP_WITHIN_MS = 5_000;
+/** For what was counted in the last second; a database that is away has it no more. */
+const LAST_WORDS_WITHIN_MS = 1_500;
 /** What a way to pay can take, unless it takes anything. */
 const PAYMENT_CURRENCIES = { toss: ['KRW'] } as const;
 
@@ -95,6 +98,10 @@ async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise
   const worker = roles.includes('worker') ? await startWorker(fleet) : undefined;
   const sequencer =
     roles.includes('sequencer') && fleet.queue !== null ? await startSequencer(fleet, fleet.queue) : undefined;
+  const reporter = new ProcessReporter({
+    ...{ database, name: fleet.news.name, roles },
+    load: () => ({ ...(gateway?.load() ?? IDLE), lag: fleet.queue?.lag ?? null }),
+  });
 
   return {
     database,
@@ -104,6 +111,7 @@ async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise
     async listen() {
       await server.listen({ port: settings.port, host: settings.host, backlog: LISTEN_BACKLOG });
       gateway?.start();
+      reporter.start();
       const address = server.server.address();
       return typeof address === 'object' && address !== null ? address.port : settings.port;
     },
@@ -113,21 +121,30 @@ async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise
       // The gateway first: what it has put into the queue is answered while our own sequencer still works.
       await gateway?.close();
       await sequencer?.close();
-      await stopWithin(worker, logger);
+      await stopWithin(WORKER_STOP_WITHIN_MS, worker?.stop(), logger);
       await closeConnections(server.server, listening);
-      gateway?.stop();
+      await stopWithin(LAST_WORDS_WITHIN_MS, Promise.all([gateway?.stop(), reporter.stop()]), logger);
       await closeFleet();
       await database.close();
     },
   };
 }
 
-/** Rounds end early when they hear of the stop. One that does not must not keep the database from being closed: what it had begun is undone, and done by others. */
-async function stopWithin(worker: Worker | undefined, logger: FastifyBaseLogger): Promise<void> {
+/** What a process without sockets and claims has of them. */
+const IDLE = { sockets: 0, people: 0, claimsWaiting: 0 } as const;
+
+/**
+ * What does not end in time must not keep the database from being closed. Rounds of the worker end early when they hear of the stop; what one that does not had begun is undone, and done by others.
+ */
+async function stopWithin(
+  limitMs: number,
+  stopped: Promise<unknown> | undefined,
+  logger: FastifyBaseLogger,
+): Promise<void> {
   try {
-    if (worker) await withinTime(WORKER_STOP_WITHIN_MS, worker.stop());
+    if (stopped) await withinTime(limitMs, stopped);
   } catch (error) {
-    logger.warn({ err: error }, 'the worker has not stopped in time');
+    logger.warn({ err: error }, 'a part of this process has not ended in order');
   }
 }
 

@@ -12,14 +12,16 @@ create table sale_seconds (
   not_open      integer not null default 0,
   faults        integer not null default 0, -- no outcome: too many requests, overloaded, the ledger away
   at_gate       integer not null default 0, -- of the refusals, those from memory
-  latencies     integer[] not null,         -- answers by how long they took (src/reports/latencies.ts); refusals from memory are not among them
+  latencies     integer[] not null,         -- answers by how long they took: bucket, count, bucket, count … (src/reports/latencies.ts); refusals from memory are not among them
   primary key (drop_id, second, process)
 );
 create index sale_seconds_second on sale_seconds (second);
 
--- The same by the hour, over all processes, for trends. Kept.
-create table sale_hours (
-  hour          timestamptz not null,
+-- Trends are kept by the quarter of an hour, the longest time that the days of all time zones are made of.
+
+-- The seconds of all processes. Written in the statement that writes them.
+create table sale_quarters (
+  quarter       timestamptz not null,
   drop_id       bigint not null,
   granted       bigint not null default 0,
   sold_out      bigint not null default 0,
@@ -27,8 +29,46 @@ create table sale_hours (
   closed        bigint not null default 0,
   not_open      bigint not null default 0,
   faults        bigint not null default 0,
-  primary key (hour, drop_id)
+  primary key (quarter, drop_id)
 ) with (fillfactor = 50);
+
+-- Deliveries and payments by the moment of their end. Rolled up by workers, in the order of those moments (src/reports/roll-up.sql).
+create table delivery_quarters (
+  quarter timestamptz not null,
+  channel text collate "C" not null,
+  sent    bigint not null default 0,
+  failed  bigint not null default 0,
+  primary key (quarter, channel)
+) with (fillfactor = 50);
+create table payment_quarters (
+  quarter         timestamptz not null,
+  currency        text collate "C" not null,
+  succeeded       bigint not null default 0,
+  paid            bigint not null default 0,
+  refunded        bigint not null default 0,
+  refunded_amount bigint not null default 0,
+  primary key (quarter, currency)
+) with (fillfactor = 50);
+create index deliveries_ended on deliveries (ended_at, id) where ended_at is not null;
+create index payments_succeeded on payments (decided_at, id) where state = 'succeeded';
+create index payments_refunded on payments (refunded_at, id) where state = 'refunded';
+create index payments_open on payments (state, drop_id) where state in ('pending', 'refunding');
+
+-- How far each has been rolled up: all that ended up to `at`, and with that very moment up to `id`.
+create table roll_up_positions (
+  what text primary key,
+  at   timestamptz not null,
+  id   text collate "C" not null
+) with (fillfactor = 50);
+insert into roll_up_positions (what, at, id)
+values ('deliveries', '-infinity', '0'), ('payments succeeded', '-infinity', ''), ('payments refunded', '-infinity', '');
+
+-- What became of the units of a drop, counted where they change, under its lock. What is still in somebody's hands follows: serials less all of these. Null on drops that
+-- were made before: `count_ends` (src/reports/roll-up.sql) fills it in once no process of the version before is in the middle of a change.
+alter table drops add column used integer, add column confirmed integer, add column cancelled integer, add column expired integer, add column returned integer;
+alter table drops alter column used set default 0, alter column confirmed set default 0, alter column cancelled set default 0,
+  alter column expired set default 0, alter column returned set default 0;
+create index drops_uncounted on drops (id) where used is null;
 
 -- How each process of the fleet does, said by itself.
 create table processes (
@@ -46,7 +86,6 @@ create table processes (
 ) with (fillfactor = 50);
 
 create index payments_created on payments (created_at, id);
-create index deliveries_created on deliveries (created_at);
 
 -- Pictures of drops, named by what is in them: one that is put in twice is one, and what a name stands for never changes.
 create table pictures (

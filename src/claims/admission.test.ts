@@ -4,6 +4,7 @@ import type { Catalogue } from '../drops/catalogue.ts';
 import type { Drop } from '../drops/drop.ts';
 import { exampleDrop } from '../drops/example-drop.ts';
 import type { Outcome } from '../ledger/outcome.ts';
+import { Tally } from '../reports/tally.ts';
 import { Admission, type ClaimAnswer } from './admission.ts';
 import { Gate } from './gate.ts';
 import type { Gates } from './gates.ts';
@@ -17,6 +18,7 @@ describe('admission', () => {
   let submitted: { claim: Claim; resolve: (answer: Outcome | Faulted | 'queued') => void }[];
   let lock: EmbeddedInFlightLock;
   let admission: Admission;
+  let tally: Tally;
 
   const claim = (userId: string, requestId: string, dropId = drop.id) => admission.claim({ dropId, userId, requestId });
   const granted = ({ dropId, requestId }: Claim): Outcome => {
@@ -35,6 +37,7 @@ describe('admission', () => {
   beforeEach(() => {
     drop = exampleDrop({ stock: 1 });
     nowMs = 5_000;
+    tally = new Tally();
     submitted = [];
     lock = new EmbeddedInFlightLock();
     const intake: Intake = {
@@ -65,6 +68,7 @@ describe('admission', () => {
         },
       } as Gates,
       nowMs: () => nowMs,
+      tally,
       onQueued() {},
       claimsPerUserPerSecond: 5,
     });

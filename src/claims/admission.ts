@@ -16,6 +16,8 @@ import { type Drop, isDropId } from '../drops/drop.ts';
 import { RateTable } from '../http/rate-table.ts';
 import { notOpen } from '../ledger/ledger.ts';
 import type { Outcome } from '../ledger/outcome.ts';
+import type { Tally } from '../reports/tally.ts';
+import type { FaultName } from './faults.ts';
 import type { Gate } from './gate.ts';
 import type { Gates } from './gates.ts';
 import type { InFlightLock } from './in-flight-lock.ts';
@@ -40,6 +42,8 @@ export interface AdmissionParts {
   readonly intake: Intake;
   readonly lock: InFlightLock;
   readonly nowMs: () => number;
+  /** Counts the answers by drop and second. */
+  readonly tally: Pick<Tally, 'atGate' | 'answered'>;
   /** A claim was told `queued`. */
   readonly onQueued: (claim: Claim) => void;
   readonly claimsPerUserPerSecond: number;
@@ -54,8 +58,8 @@ export class Admission {
   /** Claims per user and second, for those who share the limit with other processes. */
   readonly rates: RateTable;
   readonly #onTheirWay = new Map<string, Promise<ClaimAnswer>>();
-  /** Told `queued`, and not answered yet. */
-  readonly #queued = new Set<string>();
+  /** Told `queued`, and not answered yet; with when they were taken. */
+  readonly #queued = new Map<string, number>();
   #closed = false;
   /** Answers given, by outcome or fault; for the metrics. */
   readonly counts = new Map<string, number>();
@@ -66,7 +70,7 @@ export class Admission {
   }
 
   claim(claim: Claim): ClaimAnswer | Promise<ClaimAnswer> {
-    return this.#counted(this.#admit(claim, 'for_a_unit'));
+    return this.#admit(claim, 'for_a_unit');
   }
 
   /**
@@ -74,18 +78,7 @@ export class Admission {
    * came before it; only the gate's `sold_out` does not stop it.
    */
   claimToWait(claim: Claim): ClaimAnswer | Promise<ClaimAnswer> {
-    return this.#counted(this.#admit(claim, 'for_a_place'));
-  }
-
-  #counted(answer: ClaimAnswer | Promise<ClaimAnswer>): ClaimAnswer | Promise<ClaimAnswer> {
-    if (answer instanceof Promise) {
-      return answer.then((settled) => {
-        this.#count(settled);
-        return settled;
-      });
-    }
-    this.#count(answer);
-    return answer;
+    return this.#admit(claim, 'for_a_place');
   }
 
   /** From now on every claim is told to go elsewhere; those on their way are answered. */
@@ -98,36 +91,50 @@ export class Admission {
   }
 
   #admit(claim: Claim, wish: Wish): ClaimAnswer | Promise<ClaimAnswer> {
-    if (this.#closed) return { fault: 'shutting_down' };
+    if (this.#closed) return this.#fault(claim, 'shutting_down');
     const nowMs = this.#parts.nowMs();
-    if (!this.rates.admit(claim.userId)) return { fault: 'rate_limited' };
+    if (!this.rates.admit(claim.userId)) return this.#fault(claim, 'rate_limited');
     const drop = this.#parts.catalogue.known(claim.dropId);
     const gate = this.#parts.gates.get(claim.dropId);
     if (drop === undefined || gate === undefined) return this.#openGateAndAdmit(claim, wish);
-    return this.#pass(claim, wish, drop, gate, nowMs);
+    return this.#pass(claim, wish, drop, gate, nowMs, undefined);
   }
 
-  #pass(claim: Claim, wish: Wish, drop: Drop, gate: Gate, nowMs: number): ClaimAnswer | Promise<ClaimAnswer> {
+  /** `sinceMs`: when the claim came, if that was not just now. */
+  #pass(
+    claim: Claim,
+    wish: Wish,
+    drop: Drop,
+    gate: Gate,
+    nowMs: number,
+    sinceMs: number | undefined,
+  ): ClaimAnswer | Promise<ClaimAnswer> {
     const { dropId, requestId } = claim;
     gate.lastUsedMs = nowMs;
     if (this.#onTheirWay.size > 0) {
       const same = this.#onTheirWay.get(claimKey(claim));
-      if (same !== undefined) return same;
+      if (same !== undefined) return this.#counted(claim, same, sinceMs ?? performance.now());
     }
     const refusal = gate.refuse(drop, claim, nowMs);
-    if (refusal === 'not_open') return notOpen(dropId, requestId, drop.opensAtMs, nowMs);
     const mayWait = wish === 'for_a_place' && refusal === 'sold_out';
-    if (refusal !== undefined && !mayWait) return { outcome: refusal, dropId, requestId };
+    if (refusal !== undefined && !mayWait) {
+      this.#add(refusal);
+      this.#parts.tally.atGate(dropId, refusal, nowMs);
+      return refusal === 'not_open'
+        ? notOpen(dropId, requestId, drop.opensAtMs, nowMs)
+        : { outcome: refusal, dropId, requestId };
+    }
     if (gate.needsSeal(drop, nowMs)) this.#parts.gates.unsure(dropId);
     const acquired = this.#parts.lock.acquire(dropId, claim.userId, requestId);
-    if (acquired === false) return { fault: 'claim_in_flight' };
-    const answer = this.#decide(claim, gate, acquired);
+    if (acquired === false) return this.#fault(claim, 'claim_in_flight');
+    const startedMs = sinceMs ?? performance.now();
+    const answer = this.#decide(claim, gate, acquired, startedMs);
     this.#onTheirWay.set(claimKey(claim), answer);
-    return answer;
+    return this.#counted(claim, answer, startedMs);
   }
 
   /** In one process the lock has answered at once, and then the claim enters the queue in this very turn: first come, first served. */
-  async #decide(claim: Claim, gate: Gate, acquired: true | Promise<boolean>): Promise<ClaimAnswer> {
+  async #decide(claim: Claim, gate: Gate, acquired: true | Promise<boolean>, startedMs: number): Promise<ClaimAnswer> {
     gate.claimsOnTheirWay += 1;
     try {
       if (acquired !== true && !(await acquired)) return { fault: 'claim_in_flight' };
@@ -137,7 +144,7 @@ export class Admission {
         this.#settle(claim, gate, answer);
         return answer;
       }
-      this.#queued.add(claimKey(claim));
+      this.#queued.set(claimKey(claim), startedMs);
       // Its repeat must wait for the same outcome, at whichever gateway, also when all is sold out meanwhile.
       gate.remember(claim);
       this.#parts.onQueued(claim);
@@ -150,9 +157,10 @@ export class Admission {
 
   /** The answer to a claim that was told `queued`. */
   settleLate(claim: Claim, answer: Outcome | Faulted): void {
+    const startedMs = this.#queued.get(claimKey(claim));
     this.#queued.delete(claimKey(claim));
     this.#settle(claim, this.#parts.gates.get(claim.dropId), answer);
-    this.#count(answer);
+    this.#count(claim, answer, startedMs === undefined ? null : performance.now() - startedMs);
   }
 
   /** Whether this claim has been taken and not been answered yet, here or, as far as the lock tells, at another gateway. */
@@ -169,18 +177,41 @@ export class Admission {
   }
 
   async #openGateAndAdmit(claim: Claim, wish: Wish): Promise<ClaimAnswer> {
+    const startedMs = performance.now();
+    let gate: Gate | undefined;
+    let drop: Drop | undefined;
     try {
-      const gate = isDropId(claim.dropId) ? await this.#parts.gates.open(claim.dropId) : undefined;
-      const drop = gate && (await this.#parts.catalogue.load(claim.dropId));
-      if (gate === undefined || drop === undefined) return { fault: 'drop_not_found' };
-      return await this.#pass(claim, wish, drop, gate, this.#parts.nowMs());
+      gate = isDropId(claim.dropId) ? await this.#parts.gates.open(claim.dropId) : undefined;
+      drop = gate && (await this.#parts.catalogue.load(claim.dropId));
     } catch {
-      return { fault: 'ledger_unavailable' };
+      return this.#fault(claim, 'ledger_unavailable');
     }
+    if (gate === undefined || drop === undefined) return this.#fault(claim, 'drop_not_found');
+    return this.#pass(claim, wish, drop, gate, this.#parts.nowMs(), startedMs);
   }
 
-  #count(answer: ClaimAnswer): void {
-    const name = 'fault' in answer ? answer.fault : 'queued' in answer ? 'queued' : answer.outcome;
+  #counted(claim: Claim, answer: Promise<ClaimAnswer>, startedMs: number): Promise<ClaimAnswer> {
+    return answer.then((settled) => {
+      this.#count(claim, settled, performance.now() - startedMs);
+      return settled;
+    });
+  }
+
+  #fault(claim: Claim, fault: FaultName): ClaimAnswer {
+    const answer = { fault };
+    this.#count(claim, answer, null);
+    return answer;
+  }
+
+  #count(claim: Claim, answer: ClaimAnswer, tookMs: number | null): void {
+    this.#add('fault' in answer ? answer.fault : 'queued' in answer ? 'queued' : answer.outcome);
+    // Names of drops that there are not are anybody's to make up.
+    const isUnknown = 'fault' in answer && answer.fault === 'drop_not_found';
+    if (isUnknown || this.#parts.catalogue.known(claim.dropId) === undefined) return;
+    this.#parts.tally.answered(claim.dropId, answer, tookMs, this.#parts.nowMs());
+  }
+
+  #add(name: string): void {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 }

@@ -183,15 +183,18 @@ export interface DropFilter {
   readonly limit: number;
 }
 
+/** A drop's state by the database's clock: as `stateOf` says it. */
+export const STATE = `case
+  when cancelled_at is not null then 'cancelled'
+  when clock_timestamp() < opens_at then 'scheduled'
+  when closes_at <= clock_timestamp() then 'closed'
+  when granted + waiting_in(drops) >= stock then 'sold_out'
+  else 'open' end`;
+
 /** What can be claimed first (open, then soonest to open), then what is over, the latest first. */
 const LIST = `
   with stated as (
-    select *, case
-      when cancelled_at is not null then 'cancelled'
-      when clock_timestamp() < opens_at then 'scheduled'
-      when closes_at <= clock_timestamp() then 'closed'
-      when granted + waiting_in(drops) >= stock then 'sold_out'
-      else 'open' end as state
+    select *, ${STATE} as state
     from drops where $1::text is null or kind = $1)
   select * from stated where $2::text is null or state = $2
   order by array_position(array['open', 'scheduled', 'sold_out', 'closed', 'cancelled'], state),

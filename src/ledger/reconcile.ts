@@ -18,10 +18,14 @@ const DIFFERENCES = `
       case when g.made <> c.won then format('grants %s, claims granted %s', g.made, c.won) end,
       case when d.waiting <> w.waiting then format('waiting %s, waiters %s', d.waiting, w.waiting) end,
       case when g.confirmed <> p.succeeded then format('confirmed slots %s, payments succeeded %s', g.confirmed, p.succeeded) end,
+      case when (d.used, d.confirmed, d.cancelled, d.expired, d.returned) <> (g.used, g.confirmed, g.cancelled, g.expired, g.returned)
+           then format('ended %s, grants that ended %s', (d.used, d.confirmed, d.cancelled, d.expired, d.returned), (g.used, g.confirmed, g.cancelled, g.expired, g.returned)) end,
       case when d.entries <> l.written then format('entries %s, log %s', d.entries, l.written) end) as difference
   from drops d
   cross join lateral (
-    select count(*) as made, count(*) filter (where released_at is null) as live, count(*) filter (where state = 'confirmed') as confirmed
+    select count(*) as made, count(*) filter (where released_at is null) as live, count(*) filter (where state = 'confirmed') as confirmed,
+           count(*) filter (where state = 'used') as used, count(*) filter (where state = 'cancelled') as cancelled,
+           count(*) filter (where state = 'expired') as expired, count(*) filter (where state = 'returned') as returned
     from grants where drop_id = d.id) g
   cross join lateral (select count(*) as taken, count(serial) as won from claims where drop_id = d.id) c
   cross join lateral (select count(*) as waiting from waiters where drop_id = d.id and state = 'waiting') w

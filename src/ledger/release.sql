@@ -69,7 +69,12 @@ begin
     select * from json_to_recordset(coalesce(v_changes, '[]')) as x (drop_id bigint, state text, released boolean, units integer, serials integer[], codes text[])
   loop
     select * into d from drops where id = v_change.drop_id;
-    if v_change.released then update drops set granted = granted - v_change.units where id = d.id; end if;
+    update drops
+    set granted = granted - case when v_change.released then v_change.units else 0 end,
+        cancelled = cancelled + case v_change.state when 'cancelled' then v_change.units else 0 end,
+        expired = expired + case v_change.state when 'expired' then v_change.units else 0 end,
+        returned = returned + case v_change.state when 'returned' then v_change.units else 0 end
+    where id = d.id;
     perform append_entry(d.id, v_now, case when v_change.released then 'released' else 'settled' end,
                          json_build_object('state', v_change.state, 'serials', v_change.serials));
     v_offered := case when v_change.released then offer(d.id, v_change.codes) end;

@@ -43,7 +43,7 @@ begin
   ), per_drop as (
     select (now).drop_id, array_agg((now).serial order by (now).serial) as serials from changed group by 1
   ), counted as (
-    update drops d set entries = entries + 1 from per_drop p where d.id = p.drop_id returning d.*
+    update drops d set entries = entries + 1, used = used + cardinality(p.serials) from per_drop p where d.id = p.drop_id returning d.*
   ), written as (
     insert into log_entries (drop_id, number, at, kind, body)
     select c.id, c.entries, v_now, 'settled', json_build_object('state', 'used', 'serials', p.serials)

@@ -14,6 +14,7 @@ import type { BreakerOptions } from '../fleet/breaker.ts';
 import type { News } from '../fleet/news.ts';
 import type { Server } from '../http/server.ts';
 import type { Job, SharedJob } from '../worker/jobs.ts';
+import { retentionJob } from '../worker/retention.ts';
 import { Carrier, type CarrierOptions } from './carrier.ts';
 import type { Channel } from './channel.ts';
 import { deliveryJobs } from './deliveries.ts';
@@ -23,7 +24,7 @@ import { NotificationFigures } from './figures.ts';
 import { interestRoutes } from './interest-routes.ts';
 import type { Links } from './letters.ts';
 import type { Ways } from './preferences.ts';
-import { retentionJob, waitingJob } from './retention.ts';
+import { NOTIFICATIONS_RETENTION, waitingJob } from './retention.ts';
 import { notificationRoutes } from './routes.ts';
 
 export interface NotificationParts {
@@ -77,7 +78,7 @@ export function notificationJobs(
   if (ways.email) resetTokens();
   return [
     ...[dueJob({ database, news, ways }), ...deliveryJobs({ database, carriers, links, figures })],
-    ...[waitingJob(database, figures), retentionJob(database)],
+    ...[waitingJob(database, figures), retentionJob(database, NOTIFICATIONS_RETENTION)],
   ];
 }
 

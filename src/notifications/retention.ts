@@ -1,20 +1,13 @@
 /**
  * What is forgotten, and when: messages after a week, notifications and the log of their deliveries after 90 days, who followed a drop 30 days after it is over, password
  * resets a day after they have expired.
- * Oldest first, in batches, so that nobody waits for long. And, more often, how many deliveries wait, for the metrics.
+ * And, more often, how many deliveries wait, for the metrics.
  */
-import type { Database, Queryable } from '../database/database.ts';
-import { passFence } from '../fleet/fences.ts';
+import type { Database } from '../database/database.ts';
 import type { Job } from '../worker/jobs.ts';
+import type { Retention } from '../worker/retention.ts';
 import type { NotificationFigures } from './figures.ts';
 import { waitingDeliveries } from './outbox.ts';
-
-const NAME = 'notifications-retention';
-/** Not once a day: a worker that is started anew each day would never come to it. */
-const EVERY_MS = 601_000;
-const BATCH_MAX = 2_000;
-/** Of one round, per table: some million a day. */
-const BATCHES_MAX = 20;
 
 /** From the lowest number up: a reader whose cursor is lower than `forgotten` knows that it has missed something. The head last: everybody who writes messages waits for it. */
 const FORGET_MESSAGES = `
@@ -52,30 +45,7 @@ const FORGET = [
    select count(*)::int as removed from removed where $1::int > 0`,
 ];
 
-/** One batch of each; whether there may be more of one. */
-export async function forgetBatch(transaction: Queryable, statement: string, limit: number): Promise<boolean> {
-  const [row] = await transaction.query<{ removed: number }>(statement, [limit]);
-  return row?.removed === limit;
-}
-
-/** `batchMax` for tests. */
-export function retentionJob(database: Database, batchMax: number = BATCH_MAX): Job {
-  return {
-    name: NAME,
-    everyMs: EVERY_MS,
-    async run(fence) {
-      for (const statement of FORGET) {
-        let more = true;
-        for (let batch = 0; more && batch < BATCHES_MAX; batch += 1) {
-          more = await database.transaction(async (transaction) => {
-            await passFence(transaction, NAME, fence);
-            return forgetBatch(transaction, statement, batchMax);
-          });
-        }
-      }
-    },
-  };
-}
+export const NOTIFICATIONS_RETENTION: Retention = { name: 'notifications-retention', forget: FORGET };
 
 const COUNT_EVERY_MS = 5_003;
 

@@ -40,6 +40,7 @@ begin
     set state = 'succeeded', decided_at = v_now, provider_key = p_provider_key, receipt_url = p_receipt_url, failure = null, check_at = null
     where id = p_id returning * into p;
     update grants set state = 'confirmed', settled_at = v_now where drop_id = p.drop_id and serial = p.serial returning * into g;
+    update drops set confirmed = confirmed + 1 where id = v_drop_id;
     perform append_entry(v_drop_id, v_now, 'settled', json_build_object('state', 'confirmed', 'serials', array[p.serial]));
     select json_build_object('dropId', d.id::text, 'firstEntry', d.entries, 'standing', standing_of(d), 'offered', '[]'::json)
     into v_drop from drops d where id = v_drop_id;

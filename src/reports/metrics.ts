@@ -2,12 +2,12 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { BreakerState } from '../fleet/breaker.ts';
 import { watchProcess } from './process-metrics.ts';
+import type { ProcessLoad } from './processes.ts';
 
 export interface MetricSources {
   /** Answers to claims so far, by outcome or fault. */
   readonly claims: () => ReadonlyMap<string, number>;
-  readonly queueDepth: () => number;
-  readonly sockets: () => number;
+  readonly load: () => Omit<ProcessLoad, 'lag'>;
 }
 
 const BREAKER_VALUES = { closed: 0, half_open: 0.5, open: 1 } as const;
@@ -137,9 +137,10 @@ export class Metrics {
     this.#gauge(
       'doorbuster_claims_waiting',
       'Claims that wait for the ledger or are being decided',
-      sources.queueDepth,
+      () => sources.load().claimsWaiting,
     );
-    this.#gauge('doorbuster_sockets', 'Open sockets', sources.sockets);
+    this.#gauge('doorbuster_sockets', 'Open sockets', () => sources.load().sockets);
+    this.#gauge('doorbuster_people', 'Accounts with an open socket', () => sources.load().people);
   }
 
   #gauge(name: string, help: string, read: () => number): void {

@@ -43,6 +43,13 @@ import { isSecure } from '../realtime/is-secure.ts';
 import { LiveView } from '../realtime/live-view.ts';
 import { answerMessage } from '../realtime/messages.ts';
 import { SocketServer } from '../realtime/socket-server.ts';
+import { Dashboard } from '../reports/dashboard.ts';
+import { SaleMonitor } from '../reports/monitor.ts';
+import { fleetFigures, type ProcessLoad } from '../reports/processes.ts';
+import { reportRoutes } from '../reports/routes.ts';
+import { SecondsWriter } from '../reports/sale-seconds.ts';
+import { SharedLook } from '../reports/shared-look.ts';
+import { Tally } from '../reports/tally.ts';
 
 /** Other processes tell of ended sessions, but not those that cannot: so the database is asked, too, and more often while nothing is heard. */
 const RECALL_SESSIONS_EVERY_MS = { hearing: 5_011, deaf: 1_009 } as const;
@@ -56,11 +63,13 @@ export interface Gateway {
   /** Answers what is on its way, and says goodbye to the sockets. */
   close(): Promise<void>;
   /** After the last connection is closed. */
-  stop(): void;
+  stop(): Promise<void>;
+  /** What moves here. */
+  load(): Omit<ProcessLoad, 'lag'>;
 }
 
 export async function createGateway(fleet: Fleet, server: Server): Promise<Gateway> {
-  const { settings, database, clock, news, ledger, grantLedger, catalogue, teller, metrics, lock } = fleet;
+  const { settings, database, clock, news, ledger, grantLedger, catalogue, teller, metrics, lock, logger } = fleet;
   const nowMs = () => clock.nowMs();
   const hearing = () => (fleet.alone ? 'alone' : news.hearing);
 
@@ -72,8 +81,9 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   const gates = new Gates({ catalogue, database, nowMs, hearing });
   const { intake, closeIntake } = await openIntake(fleet, (claim, answer) => settleLate(claim, answer));
   const { claimsPerUserPerSecond, trustProxy, httpsRequired } = settings;
+  const tally = new Tally();
   const admission = new Admission({
-    ...{ catalogue, gates, intake, lock, nowMs, claimsPerUserPerSecond },
+    ...{ catalogue, gates, intake, lock, nowMs, tally, claimsPerUserPerSecond },
     onQueued: (claim) => news.tell('queued', claim),
   });
   const liveView = new LiveView(catalogue, nowMs);
@@ -97,7 +107,12 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
     messagesPerSecond: settings.socketMessagesPerSecond,
     isSecure: (request) => isSecure(request, trustProxy > 0),
   });
-  metrics.watch({ claims: () => admission.counts, queueDepth: () => intake.depth, sockets: () => hub.size });
+  const seconds = new SecondsWriter({
+    ...{ tally, database, nowMs, process: news.name },
+    onLost: (error) => logger.error({ err: error }, 'the database is away for long: seconds of sales are forgotten'),
+  });
+  const load = () => ({ sockets: hub.size, people: hub.users, claimsWaiting: intake.depth });
+  metrics.watch({ claims: () => admission.counts, load });
 
   function settleLate(claim: Claim, answer: Outcome | Faulted): void {
     admission.settleLate(claim, answer);
@@ -128,14 +143,16 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   const claimToWait = (claim: Claim) => admission.claimToWait(claim);
   const line = new WaitingLine({ ...changing, database, ledger, claimToWait });
   lineRoutes(server, { catalogue, nowMs, database, guard, line });
-  const { breakers, payments, logger: log } = fleet;
-  const desk = new PaymentDesk({ database, teller, log, breaker: breakers.postgres, ...payments });
+  const { breakers, payments } = fleet;
+  const desk = new PaymentDesk({ database, teller, log: logger, breaker: breakers.postgres, ...payments });
   paymentRoutes(server, { database, guard, desk, providers: payments.providers });
   await noticeRoutes(server, { database, guard, providers: payments.providers });
   pointRoutes(server, { guard, points: new Points(database) });
   registerNotifications(server, fleet.notifications, {
-    ...{ database, guard, sessions, catalogue, nowMs, logger: log, makeLimiter: fleet.makeLimiter },
+    ...{ database, guard, sessions, catalogue, nowMs, logger, makeLimiter: fleet.makeLimiter },
   });
+  const looking = { database, catalogue, nowMs, fleet: new SharedLook(() => fleetFigures(database)) };
+  reportRoutes(server, { guard, monitor: new SaleMonitor(looking), dashboard: new Dashboard(looking) });
   eventRoutes(server, { guard, ...telling });
   if (settings.loadtestEnabled) loadtestRoutes(server, { database, guard, tokens });
   await servePages(server, settings.paymentMethods.includes('toss') ? TOSS_WINDOW : null);
@@ -174,13 +191,14 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
       liveLine.start();
       hub.start();
       inbox.start();
+      seconds.start();
     },
     async close() {
       await admission.close();
       hub.close();
       await sockets.close();
     },
-    stop() {
+    async stop() {
       clearInterval(recall);
       stopSharing();
       closeIntake();
@@ -188,7 +206,9 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
       liveLine.stop();
       inbox.stop();
       gates.stop();
+      await seconds.stop();
     },
+    load,
   };
 }
 

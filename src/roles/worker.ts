@@ -7,6 +7,7 @@ import { relayJob } from '../ledger/relay.ts';
 import { offersJob } from '../line/offers.ts';
 import { notificationJobs } from '../notifications/parts.ts';
 import { paymentsJob } from '../payments/reconciliation.ts';
+import { reportJobs } from '../reports/jobs.ts';
 import { type Job, Jobs, type SharedJob } from '../worker/jobs.ts';
 
 export interface Worker {
@@ -33,6 +34,7 @@ export async function startWorker(fleet: Fleet): Promise<Worker> {
     herald.job,
     ...notificationJobs(fleet.notifications, { database, news }),
     expiryJob({ database, grantLedger, teller, onExpired: (grants) => metrics.expired(grants) }),
+    ...reportJobs(database),
     offersJob({ database, grantLedger, teller }),
     paymentsJob({ database, log: logger, graceMs: settings.paymentGraceSeconds * 1000, ...fleet.payments }),
     reconcileJob(database, {

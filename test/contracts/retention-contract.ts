@@ -2,10 +2,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { raiseFence } from '../../src/fleet/fences.ts';
-import { retentionJob } from '../../src/notifications/retention.ts';
+import { NOTIFICATIONS_RETENTION } from '../../src/notifications/retention.ts';
 import { putMessages } from '../../src/realtime/inbox.ts';
+import { retentionJob } from '../../src/worker/retention.ts';
 
-const JOB = 'notifications-retention';
+const JOB = NOTIFICATIONS_RETENTION.name;
 
 export function retentionContract(adapter: string, databaseOf: () => Database): void {
   describe(`contract: retention on ${adapter}`, () => {
@@ -15,7 +16,7 @@ export function retentionContract(adapter: string, databaseOf: () => Database): 
     });
 
     async function run(batchMax: number): Promise<void> {
-      await retentionJob(database, batchMax).run(await raiseFence(database, JOB));
+      await retentionJob(database, NOTIFICATIONS_RETENTION, batchMax).run(await raiseFence(database, JOB));
     }
 
     it('forgets messages from the lowest number up, and says how far', async () => {
@@ -94,7 +95,7 @@ export function retentionContract(adapter: string, databaseOf: () => Database): 
     it('is done by who has the fence', async () => {
       const fence = await raiseFence(database, JOB);
       await raiseFence(database, JOB);
-      await expect(retentionJob(database).run(fence)).rejects.toThrow('no longer the latest');
+      await expect(retentionJob(database, NOTIFICATIONS_RETENTION).run(fence)).rejects.toThrow('no longer the latest');
     });
   });
 }

@@ -1,0 +1,63 @@
+/** The worker's part in the reports: what has ended is rolled up, what is old is forgotten. */
+import type { Database } from '../database/database.ts';
+import type { Job, SharedJob } from '../worker/jobs.ts';
+import { type Retention, retentionJob } from '../worker/retention.ts';
+
+const ROLL_UP_EVERY_MS = 4_999;
+const ROWS_PER_STATEMENT = 2_000;
+/** Of one round; the rest is for the next one. */
+const STATEMENTS_MAX = 50;
+/** Longer than any statement of the version before may last, so that none of its changes is under way any more when a drop is counted. */
+const COUNT_ENDS_EVERY_MS = 30_013;
+
+export const REPORTS_RETENTION: Retention = {
+  name: 'reports-retention',
+  forget: [
+    `with old as materialized (select ctid from sale_seconds where second < now() - interval '1 day' order by second limit $1),
+     removed as (delete from sale_seconds where ctid = any(array(select ctid from old)) returning 1)
+     select count(*)::int as removed from removed`,
+    `with removed as (delete from processes where seen_at < now() - interval '1 day' returning 1)
+     select count(*)::int as removed from removed where $1::int > 0`,
+  ],
+};
+
+/** Most rounds find nothing, and write nothing: so it needs no lease, and of two workers who find the same one does it. */
+export function rollUpJob(database: Database, rowsPerStatement: number = ROWS_PER_STATEMENT): SharedJob {
+  const rollUps = [
+    ['select roll_up_deliveries($1) as rows', [rowsPerStatement]],
+    [`select roll_up_payments('succeeded', $1) as rows`, [rowsPerStatement]],
+    [`select roll_up_payments('refunded', $1) as rows`, [rowsPerStatement]],
+  ] as const;
+  return {
+    name: 'roll-up',
+    everyMs: ROLL_UP_EVERY_MS,
+    shared: true,
+    async run(stopping) {
+      for (const [statement, parameters] of rollUps) {
+        for (let round = 0; round < STATEMENTS_MAX && !stopping?.aborted; round += 1) {
+          const [row] = await database.query<{ rows: number }>(statement, parameters);
+          if (row?.rows !== rowsPerStatement) break;
+        }
+      }
+    },
+  };
+}
+
+/** Counts the units of drops that were made before anybody counted them. There is nothing to do soon after an upgrade, and never again. */
+export function countEndsJob(database: Database): SharedJob {
+  return {
+    name: 'count-ends',
+    everyMs: COUNT_ENDS_EVERY_MS,
+    shared: true,
+    async run(stopping) {
+      while (!stopping?.aborted) {
+        const [row] = await database.query<{ id: string | null }>('select count_ends() as id');
+        if (!row?.id) return;
+      }
+    },
+  };
+}
+
+export function reportJobs(database: Database): readonly (Job | SharedJob)[] {
+  return [rollUpJob(database), countEndsJob(database), retentionJob(database, REPORTS_RETENTION)];
+}

@@ -1,0 +1,116 @@
+/**
+ * The last hour of one sale, second by second, over all processes: read once, then only what is new. Processes write a second up to two seconds late, and later after the database was
+ * away; so the last few are read again each time, and two minutes from time to time.
+ *
+ * Every statement reads some minutes at most: the embedded database does one thing at a time, and a claim may be next.
+ */
+import type { Queryable } from '../database/database.ts';
+import { addLatencies, noLatencies, percentilesMs } from './latencies.ts';
+
+export const WINDOW_SECONDS = 3_600;
+/** Processes may still write these. */
+export const LATE_SECONDS = 5;
+const LATE_AFTER_OUTAGE_SECONDS = 130;
+const LOOK_FAR_BACK_EVERY_SECONDS = 15;
+const SECONDS_PER_STATEMENT = 300;
+
+const COUNTS = ['granted', 'soldOut', 'limitReached', 'closed', 'notOpen', 'faults', 'atGate'] as const;
+const PERCENTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
+const SHARES = Object.values(PERCENTILES);
+
+type CountName = (typeof COUNTS)[number];
+type PercentileName = keyof typeof PERCENTILES;
+
+/** One value a second in each, all equally long. */
+export type SecondsColumns = { readonly from: number } & Record<CountName, number[]> &
+  Record<PercentileName, (number | null)[]>;
+
+type SecondRow = { readonly second: number; readonly latencies: string } & Readonly<Record<CountName, number>>;
+
+const READ = `
+  select extract(epoch from second)::float8 as second, granted, sold_out as "soldOut", limit_reached as "limitReached", closed, not_open as "notOpen", faults,
+         at_gate as "atGate", array_to_string(latencies, ',') as latencies
+  from sale_seconds where drop_id = $1 and second >= to_timestamp($2::float8) and second < to_timestamp($3::float8) order by second`;
+
+export class SecondsWindow {
+  readonly #database: Queryable;
+  readonly #dropId: string;
+  /** Where the second stands: its number modulo the window. */
+  readonly #counts = Object.fromEntries(COUNTS.map((name) => [name, new Float64Array(WINDOW_SECONDS)])) as Record<
+    CountName,
+    Float64Array
+  >;
+  /** NaN: none. */
+  readonly #percentiles = Object.fromEntries(
+    Object.keys(PERCENTILES).map((name) => [name, new Float64Array(WINDOW_SECONDS).fill(Number.NaN)]),
+  ) as Record<PercentileName, Float64Array>;
+  /** The last second that was read. */
+  #last = Number.NEGATIVE_INFINITY;
+  #lookedFarBackAt = 0;
+
+  constructor(database: Queryable, dropId: string) {
+    this.#database = database;
+    this.#dropId = dropId;
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Reads up to this second, the last one that is over. One at a time. */
+  async readUpTo(last: number): Promise<void> {
+    const isFar = last - this.#lookedFarBackAt >= LOOK_FAR_BACK_EVERY_SECONDS || last < this.#lookedFarBackAt;
+    const again = isFar ? LATE_AFTER_OUTAGE_SECONDS : LATE_SECONDS;
+    const from = Math.max(last - WINDOW_SECONDS + 1, Math.min(last, this.#last) + 1 - again);
+    for (let start = from; start <= last; start += SECONDS_PER_STATEMENT) {
+      const end = Math.min(last + 1, start + SECONDS_PER_STATEMENT);
+      this.#take(start, end, await this.#database.query<SecondRow>(READ, [this.#dropId, start, end]));
+    }
+    if (isFar) this.#lookedFarBackAt = last;
+    this.#last = last;
+  }
+
+  /** From this second on, or from the first that is kept. */
+  columns(wanted: number): SecondsColumns {
+    const from = Math.max(this.#last - WINDOW_SECONDS + 1, Math.min(wanted, this.#last + 1));
+    const columns: Record<string, unknown> = { from };
+    for (const name of COUNTS) columns[name] = this.#column(this.#counts[name], from, (count) => count);
+    for (const name of Object.keys(PERCENTILES) as PercentileName[])
+      columns[name] = this.#column(this.#percentiles[name], from, (ms) => (Number.isNaN(ms) ? null : ms));
+    return columns as unknown as SecondsColumns;
+  }
+
+  #column<Value>(column: Float64Array, from: number, read: (value: number) => Value): Value[] {
+    const values: Value[] = [];
+    for (let second = from; second <= this.#last; second += 1) values.push(read(column[second % WINDOW_SECONDS] ?? 0));
+    return values;
+  }
+
+  /** The rows of these seconds, in their order; whoever has none is told so, too. */
+  #take(start: number, end: number, rows: readonly SecondRow[]): void {
+    for (let second = start; second < end; second += 1) this.#empty(second % WINDOW_SECONDS);
+    let next = 0;
+    while (next < rows.length) {
+      const second = rows[next]?.second ?? 0;
+      const place = second % WINDOW_SECONDS;
+      const latencies = noLatencies();
+      for (let row = rows[next]; row !== undefined && row.second === second; row = rows[next]) {
+        for (const name of COUNTS) {
+          const column = this.#counts[name];
+          column[place] = (column[place] ?? 0) + row[name];
+        }
+        if (row.latencies !== '') addLatencies(latencies, row.latencies.split(',').map(Number));
+        next += 1;
+      }
+      const [p50, p95, p99] = percentilesMs(latencies, SHARES);
+      this.#percentiles.p50[place] = p50 ?? Number.NaN;
+      this.#percentiles.p95[place] = p95 ?? Number.NaN;
+      this.#percentiles.p99[place] = p99 ?? Number.NaN;
+    }
+  }
+
+  #empty(place: number): void {
+    for (const name of COUNTS) this.#counts[name][place] = 0;
+    for (const column of Object.values(this.#percentiles)) column[place] = Number.NaN;
+  }
+}
