@@ -1,6 +1,6 @@
 /**
- * The tests, in four projects that share all settings. They share a machine, too: two files at a time suit its smallest (2 cores), and the browser tests
- * run after all others, one file at a time, because a starved browser looks like a broken page. What a project needs is started only when a file of it was chosen.
+ * The tests, in five projects that share all settings. They share a machine, too: two files at a time suit its smallest (2 cores), and the browser tests
+ * run after all others, one file at a time, because a starved browser looks like a broken page; their pictures are counted at the end. What a project needs is started only when a file of it was chosen.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**'],
+          exclude: ['test/browser/**', 'test/pictures/**'],
           globalSetup: ['test/setup/servers.ts'],
         },
       },
@@ -64,6 +64,10 @@ export default defineConfig({
           testTimeout: 120_000,
           ...alone,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'pictures', include: ['test/pictures/**/*.test.ts'], sequence: { groupOrder: 2 } },
       },
     ],
   },

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../ops/servers/free-port.ts';
-import { buildPages, describeInBrowser, root, screenshotPath, useBrowser } from './harness.ts';
+import { takePicture } from './album.ts';
+import { buildPages, describeInBrowser, root, useBrowser } from './harness.ts';
 import { looks } from './pictures.ts';
 
 test('what is built holds nothing of the design page', () => {
@@ -54,7 +55,7 @@ describeInBrowser('the design page', () => {
       .evaluateAll((stages) => [...new Set(stages.map((stage) => stage.getAttribute('data-mood')))]);
     expect(moods.sort()).toEqual(['coming', 'line', 'lost', 'open', 'over', 'waiting', 'won']);
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThan(1);
-    await page.screenshot({ path: screenshotPath(`${name}-design`), fullPage: true });
+    await takePicture(page, name, 'design', true);
 
     const opener = page.locator('[data-side="light"] .specimen', { hasText: 'dangerous' }).getByRole('button');
     await opener.click();

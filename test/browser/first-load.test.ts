@@ -1,7 +1,8 @@
 /** What comes first, on a connection that is slow, or breaks: something to look at, in one language, and nothing that jumps. */
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { describeInBrowser, screenshotPath, useShop } from './harness.ts';
+import { takePicture } from './album.ts';
+import { describeInBrowser, useShop } from './harness.ts';
 
 const texts = { en: /\/assets\/english-[^/]+\.js$/, ko: /\/assets\/korean-[^/]+\.js$/ };
 
@@ -52,7 +53,7 @@ describeInBrowser('the first load', () => {
       for (const entry of list.getEntries()) shifts += entry.value;
     }).observe({ type: 'layout-shift', buffered: true });`);
     await page.waitForTimeout(900);
-    await page.screenshot({ path: screenshotPath('first-load') });
+    await takePicture(page, 'desktop-dark-en', 'first-load');
     letGo();
     await page.getByRole('heading', { name: 'Winter coupon' }).waitFor();
     expect(await brand.boundingBox()).toEqual(before);

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -185,9 +185,3 @@ export const phone: BrowserContextOptions = {
   isMobile: true,
   hasTouch: true,
 };
-
-export function screenshotPath(name: string): string {
-  const folder = join(root, 'screenshots');
-  mkdirSync(folder, { recursive: true });
-  return join(folder, `${name}.png`);
-}

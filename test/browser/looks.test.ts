@@ -1,9 +1,9 @@
 /** Every page in its states, languages, themes and sizes: it must fit, complain of nothing, and is photographed for people to look at. */
 import { beforeAll, expect, test } from 'vitest';
-import { administrator, describeInBrowser, screenshotPath, useShop } from './harness.ts';
+import { administrator, describeInBrowser, useShop } from './harness.ts';
 import { camera, type Look, looks, settle, signInAnyLanguage } from './pictures.ts';
 import { type DropView, fromNow, type Person } from './shop-api.ts';
-import { pressButton, waitUntilPressable } from './steps.ts';
+import { interceptClaims, pressButton, waitUntilPressable } from './steps.ts';
 
 describeInBrowser('looks', () => {
   const shop = useShop();
@@ -79,55 +79,51 @@ describeInBrowser('looks', () => {
     await photographAdministration(kind);
   });
 
-  async function photographOutcomes({ name, options }: Look): Promise<void> {
-    const page = await shop.openPage(options);
+  async function photographOutcomes(kind: Look): Promise<void> {
+    const page = await shop.openPage(kind.options);
+    const look = camera(page, kind);
     await signInAnyLanguage(page, shop.url, await shop.api.newPerson());
     for (const [title, drop] of Object.entries({ 'won-coupon': coupon, 'won-product': product })) {
       await page.goto(`${shop.url}/drops/${drop.id}`);
       await waitUntilPressable(page);
-      await page.screenshot({ path: screenshotPath(`${name}-${title}-before`) });
+      await look(`${title}-before`, false);
       await pressButton(page).click();
       await page.locator('.win-ticket').waitFor();
       await settle(page);
-      await page.screenshot({ path: screenshotPath(`${name}-${title}`) });
+      await look(title, false);
     }
     await page.context().close();
-    await photographLoss({ name, options });
+    await photographLoss(kind);
   }
 
-  async function photographLoss({ name, options }: Look): Promise<void> {
-    const page = await shop.openPage(options);
-    await page.routeWebSocket(/\/v1\/socket$/, (socket) => {
-      const server = socket.connectToServer();
-      socket.onMessage((text) => {
-        const { type, requestId, dropId } = JSON.parse(String(text)) as Record<string, string>;
-        if (type !== 'claim') server.send(text);
-        else socket.send(JSON.stringify({ type: 'outcome', requestId, dropId, outcome: 'sold_out', arrival: 1204 }));
-      });
-    });
+  async function photographLoss(kind: Look): Promise<void> {
+    const page = await shop.openPage(kind.options);
+    await interceptClaims(page, (claim, tell) =>
+      tell({ type: 'outcome', ...claim, outcome: 'sold_out', arrival: 1204 }),
+    );
     await signInAnyLanguage(page, shop.url, await shop.api.newPerson());
     await page.goto(`${shop.url}/drops/${coupon.id}`);
     await waitUntilPressable(page);
     await pressButton(page).click();
     await page.locator('.stage[data-mood="lost"]').waitFor();
     await settle(page);
-    await page.screenshot({ path: screenshotPath(`${name}-lost`) });
+    await camera(page, kind)('lost', false);
     await page.context().close();
   }
 
-  async function photographAdministration({ name, options }: Look): Promise<void> {
-    const page = await shop.openPage(options);
+  async function photographAdministration(kind: Look): Promise<void> {
+    const page = await shop.openPage(kind.options);
+    const look = camera(page, kind);
     await signInAnyLanguage(page, shop.url, administrator);
     await page.goto(`${shop.url}/admin/drops`);
     await page.locator('.admin-row').first().waitFor();
-    await page.screenshot({ path: screenshotPath(`${name}-admin-list`), fullPage: options.isMobile !== true });
+    await look('admin-list');
     await page.goto(`${shop.url}/admin/drops/new`);
     await page.locator('[name=title]').fill('겨울맞이 30% 쿠폰');
     await page.locator('[name=stock]').fill('0');
     await page.locator('[name=percent]').fill('30');
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThan(1);
     await page.evaluate('scrollTo(0, 0)');
-    await page.screenshot({ path: screenshotPath(`${name}-admin-new`), fullPage: options.isMobile !== true });
+    await look('admin-new');
     await page.context().close();
   }
 

@@ -1,7 +1,9 @@
-/** Pages in the languages, themes and sizes that people have, photographed for people to look at. */
+/** Pages in the languages, themes and sizes that people have: each must fit, stand in nobody's way, and is photographed for people to look at. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { phone, screenshotPath } from './harness.ts';
+import { barriers } from './accessibility.ts';
+import { takePicture } from './album.ts';
+import { phone } from './harness.ts';
 
 const desktop = { viewport: { width: 1280, height: 860 } };
 
@@ -17,12 +19,14 @@ export const looks: Look[] = [
   { name: 'desktop-dark-ko', options: { ...desktop, locale: 'ko-KR', colorScheme: 'dark' } },
 ];
 
-/** Takes pictures of one page; each must be in its language, and fit. A phone's fixed bars would lie across the middle of a long picture. */
+/** Takes pictures of one page, and looks for what would keep people out. A phone's fixed bars would lie across the middle of a long picture. */
 export function camera(page: Page, { name, options }: Look) {
-  return async (title: string, fullPage = options.isMobile !== true): Promise<void> => {
+  return async (title: string, fullPage = options.isMobile !== true): Promise<Buffer> => {
     expect(await page.evaluate('document.documentElement.lang')).toBe(options.locale.slice(0, 2));
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${title} fits`).toBeLessThan(1);
-    await page.screenshot({ path: screenshotPath(`${name}-${title}`), fullPage });
+    const picture = await takePicture(page, name, title, fullPage);
+    expect.soft(await barriers(page), `${title} is open to everyone`).toEqual([]);
+    return picture;
   };
 }
 

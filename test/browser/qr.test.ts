@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { decodeQR } from 'qr/decode.js';
 import { expect, test } from 'vitest';
-import { describeInBrowser, screenshotPath, useShop } from './harness.ts';
+import { describeInBrowser, useShop } from './harness.ts';
 import { camera, looks, settle, signInAnyLanguage } from './pictures.ts';
 import type { Person } from './shop-api.ts';
 import { signIn } from './steps.ts';
@@ -50,15 +50,15 @@ describeInBrowser('the QR code of a coupon', () => {
     await small.waitFor();
     expect(await small.getByRole('img').getAttribute('aria-label')).toContain(shown);
     expect(await decoded(await small.screenshot())).toBe(shown);
-    await camera(page, kind)('coupon-qr');
+    const look = camera(page, kind);
+    await look('coupon-qr');
 
     await small.focus();
     await page.keyboard.press('Enter');
     const large = page.locator('.qr-large');
     await large.waitFor();
     await settle(page);
-    const wholeScreen = await page.screenshot({ path: screenshotPath(`${kind.name}-coupon-qr-large`) });
-    expect(await decoded(wholeScreen)).toBe(shown);
+    expect(await decoded(await look('coupon-qr-large', false))).toBe(shown);
     await expect.poll(() => wakeLocks(page)).toBe(1);
     const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
     const size = (await large.locator('.qr-code').boundingBox())?.width ?? 0;

@@ -1,5 +1,6 @@
-/** Runs once before the browser tests, if any of them was chosen: finds the browser and tells them where it is (`inject('chromium')`). */
+/** Runs once before the browser tests, if any of them was chosen: finds the browser and tells them where it is (`inject('chromium')`). Their pictures are shown in one page afterwards. */
 import type { TestProject } from 'vitest/node';
+import { writeAlbum } from '../browser/album.ts';
 import { findChromium } from '../servers/chromium.ts';
 import { missing } from './missing.ts';
 
@@ -10,8 +11,9 @@ declare module 'vitest' {
   }
 }
 
-export default function provideBrowser(project: TestProject): void {
+export default function provideBrowser(project: TestProject): () => void {
   const chromium = findChromium();
   if (!chromium) missing('Chromium', 'the browser tests', 'install it, or set CHROMIUM to its path');
   project.provide('chromium', chromium);
+  return writeAlbum;
 }

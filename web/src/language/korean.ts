@@ -17,7 +17,7 @@ export const korean: Messages = {
     signOut: '로그아웃',
     theme: { system: '화면 테마: 시스템 설정', light: '화면 테마: 밝게', dark: '화면 테마: 어둡게' },
     otherLanguage: 'View in English',
-    otherLanguageShort: 'EN',
+    otherLanguageShort: 'English',
     offline: '다시 연결하는 중이에요. 수량은 조금 전 기준이에요',
     footer: '약속한 수량만큼, 도착한 순서대로.',
     notFoundTitle: '페이지를 찾을 수 없어요',

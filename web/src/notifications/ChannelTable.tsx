@@ -48,7 +48,7 @@ export function ChannelTable({ settings, choose }: ChannelTableProps) {
               <span class="for-readers">{words.type}</span>
             </th>
             {channels.map((channel) => (
-              <th key={channel} scope="col" class="small soft" data-off={!isSetUp(settings, channel)}>
+              <th key={channel} scope="col" class="small soft">
                 {words.channels[channel]}
               </th>
             ))}
