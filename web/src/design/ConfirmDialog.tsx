@@ -10,9 +10,12 @@ interface ConfirmDialogProps {
   /** What will happen, and whatever has to be filled in first. */
   children: ComponentChildren;
   confirm: string;
+  /** On the button that leaves all as it is. */
+  refuse?: string;
   isDangerous?: boolean;
   /** Resolves when it is done; the dialog then closes. What it throws is told, and the dialog stays. */
   onConfirm: () => Promise<void>;
+  onRefuse?: () => void;
   tell: (error: unknown) => string;
 }
 
@@ -21,7 +24,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   return props.isOpen.value ? <OpenDialog {...props} /> : null;
 }
 
-function OpenDialog({ isOpen, title, children, confirm, isDangerous, onConfirm, tell }: ConfirmDialogProps) {
+function OpenDialog(props: ConfirmDialogProps) {
+  const { isOpen, title, children, confirm, refuse, isDangerous, onConfirm, onRefuse, tell } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const isBusy = useSignal(false);
@@ -55,6 +59,7 @@ function OpenDialog({ isOpen, title, children, confirm, isDangerous, onConfirm, 
       aria-labelledby={`${id}-title`}
       onClose={() => {
         isOpen.value = false;
+        onRefuse?.();
       }}
     >
       <form onSubmit={(event) => void submit(event)}>
@@ -67,7 +72,7 @@ function OpenDialog({ isOpen, title, children, confirm, isDangerous, onConfirm, 
         )}
         <div class="dialog-buttons">
           <button type="button" class="button" onClick={() => dialog.current?.close()}>
-            {messages.value.shell.notNow}
+            {refuse ?? messages.value.shell.notNow}
           </button>
           <button
             type="submit"

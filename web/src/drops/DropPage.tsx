@@ -12,11 +12,10 @@ import { LoadFailure } from '../shell/LoadFailure.tsx';
 import { NotFoundPage } from '../shell/NotFoundPage.tsx';
 import { useTitle } from '../shell/useTitle.ts';
 import { DropArt } from './DropArt.tsx';
-import { StateChip } from './DropCard.tsx';
 import { DropFacts } from './DropFacts.tsx';
+import { DropHead } from './DropHead.tsx';
 import type { Drop, DropState } from './drop.ts';
 import { knownDrop, loadDrop } from './drop-store.ts';
-import { offerText } from './offer.ts';
 import { useDropState } from './useDropState.ts';
 
 export function DropPage({ id = '' }: { id?: string }) {
@@ -50,14 +49,7 @@ function DropView({ source, isLoaded }: { source: Signal<Drop>; isLoaded: boolea
         <DropArt drop={drop} isFirst />
       </div>
       <div class="drop-main">
-        <header class="drop-head">
-          <div class="card-line">
-            <span class="small soft">{words.kind[drop.kind]}</span>
-            <StateChip state={state} />
-          </div>
-          <h1>{drop.title}</h1>
-          <p class="drop-offer">{offerText(drop)}</p>
-        </header>
+        <DropHead drop={drop} state={state} />
         <ClaimPanel drop={drop} state={state} untilOpeningMs={untilOpeningMs} isLoaded={isLoaded} />
         <TellMePlace drop={drop} state={state} />
       </div>

@@ -1,126 +1,160 @@
-import { type Signal, useSignal } from '@preact/signals';
+import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { requestAsMember } from '../../accounts/session.ts';
-import { useLoad } from '../../design/useLoad.ts';
-import { StateChip } from '../../drops/DropCard.tsx';
-import type { Drop } from '../../drops/drop.ts';
-import { loadDrops, rememberDrop } from '../../drops/drop-store.ts';
-import { useDropState } from '../../drops/useDropState.ts';
-import { formErrorsFrom } from '../../http/form-errors.ts';
-import { messages } from '../../language/language.ts';
+import { Icon } from '../../design/Icon.tsx';
+import { SelectField } from '../../design/SelectField.tsx';
+import type { Drop, DropKind } from '../../drops/drop.ts';
+import { date, timeOfDay } from '../../language/format.ts';
 import { connection } from '../../realtime/connection.ts';
 import { LoadFailure } from '../../shell/LoadFailure.tsx';
 import { useTitle } from '../../shell/useTitle.ts';
+import { ListEnd } from '../list/ListEnd.tsx';
+import { oneOf, useAddressFilter } from '../list/useAddressFilter.ts';
+import { usePages } from '../list/usePages.ts';
+import { DropRow } from './DropRow.tsx';
 import { dropAdminMessages } from './drop-admin-messages.ts';
+import './drop-list.css';
+import { scheduleOf } from './schedule.ts';
+import { loadSection, type Section, sections } from './sections.ts';
 
+const kinds = ['coupon', 'product'] as const;
+/** What one socket watches. */
+const watchedMax = 100;
+
+const readFilter = (search: string) => ({ kind: oneOf(kinds, new URLSearchParams(search).get('kind')) });
+
+type Shown = Record<Section, Signal<Drop>[]>;
+
+/** All drops: what is going on, what opens when, and what was. */
 export default function AdminDropList() {
   const words = dropAdminMessages.value;
-  const drops = useSignal<Signal<Drop>[]>([]);
-  const next = useSignal<string | null>(null);
-  const { state, reload } = useLoad('admin', () => load(null));
+  const { filter, choose } = useAddressFilter<{ kind: DropKind | '' }>(readFilter);
+  const shown = useSignal<Partial<Shown>>({});
   useTitle(words.title);
-  useEffect(() => {
-    if (drops.value.length > 0) connection.watch(drops.value.map((drop) => drop.value.id));
-  }, [drops.value]);
-
-  async function load(cursor: string | null): Promise<void> {
-    const page = await loadDrops(cursor);
-    drops.value = cursor === null ? page.items : [...drops.value, ...page.items];
-    next.value = page.next;
-  }
-
-  if (state.value.is === 'failed') return <LoadFailure onRetry={reload} />;
+  useSignalEffect(() => {
+    const { live = [], coming = [], ended = [] } = shown.value;
+    const ids = [...live, ...coming, ...ended].map((drop) => drop.peek().id);
+    if (ids.length > 0) connection.watch(ids.slice(0, watchedMax));
+  });
+  const isEmpty = sections.every((section) => shown.value[section]?.length === 0) && filter.value.kind === '';
   return (
     <div class="page">
       <div class="admin-head">
         <h1>{words.title}</h1>
-        <div class="admin-head-links">
+        <div class="admin-head-links drop-list-tools">
+          <SelectField
+            label={words.kind}
+            name="kind"
+            value={filter.value.kind}
+            options={words.kinds}
+            onValue={(kind) => choose({ kind })}
+          />
           <a class="button primary" href="/admin/drops/new">
             {words.create}
           </a>
         </div>
       </div>
-      {state.value.is === 'loading' ? (
-        <div class="skeleton form-skeleton" aria-busy="true" />
-      ) : (
-        <ul class="admin-list panel">
-          {drops.value.map((drop) => (
-            <AdminRow key={drop.value.id} source={drop} />
-          ))}
-          {drops.value.length === 0 && <li class="soft">{words.empty}</li>}
-        </ul>
+      {isEmpty && (
+        <div class="empty">
+          <Icon name="door" size={36} />
+          <h2>{words.welcome}</h2>
+          <p class="soft">{words.welcomeText}</p>
+          <a class="button primary" href="/admin/drops/new">
+            {words.create}
+          </a>
+        </div>
       )}
-      {next.value !== null && (
-        <button type="button" class="button wide" onClick={() => void load(next.value).catch(() => undefined)}>
-          {messages.value.shell.more}
-        </button>
-      )}
+      <div class="drop-sections" hidden={isEmpty}>
+        {sections.map((section) => (
+          <DropSection
+            key={section}
+            section={section}
+            kind={filter.value.kind}
+            onShown={(drops) => {
+              shown.value = { ...shown.peek(), [section]: drops };
+            }}
+          />
+        ))}
+      </div>
     </div>
   );
 }
 
-function AdminRow({ source }: { source: Signal<Drop> }) {
-  const drop = source.value;
+interface DropSectionProps {
+  section: Section;
+  kind: DropKind | '';
+  onShown: (drops: Signal<Drop>[]) => void;
+}
+
+function DropSection({ section, kind, onShown }: DropSectionProps) {
   const words = dropAdminMessages.value;
-  const { state } = useDropState(drop);
-  const isAsked = useSignal(false);
-  const failure = useSignal<string | null>(null);
-
-  async function cancel(): Promise<void> {
-    // Cancelling cannot be taken back: the first press asks, the second one does it.
-    if (!isAsked.value) {
-      isAsked.value = true;
-      return;
-    }
-    try {
-      const path = `/v1/drops/${encodeURIComponent(drop.id)}/cancel`;
-      rememberDrop(await requestAsMember<Drop>(path, { method: 'POST' }));
-    } catch (error) {
-      failure.value = formErrorsFrom(error, {}).form;
-    }
-    isAsked.value = false;
-  }
-
+  const { state, items, next, reload, more } = usePages(
+    `${section} ${kind}`,
+    (cursor) => loadSection(section, kind, cursor),
+    (drop) => drop.peek().id,
+  );
+  const isReady = state.value.is === 'ready';
+  useEffect(() => {
+    if (isReady) onShown(items.value);
+  }, [isReady, items.value]);
   return (
-    <li class="admin-row">
-      <div class="admin-row-text">
-        <div class="card-line">
-          <StateChip state={state} />
-          <span class="small soft">{words.kinds[drop.kind]}</span>
-        </div>
-        <a class="admin-title" href={`/admin/drops/${drop.id}`}>
-          {drop.title}
-        </a>
-        <span class="small soft number">
-          {messages.value.drops.opensAt(drop.opensAt)} · {words.granted(drop.stock - drop.remaining, drop.stock)}
-          {drop.waiting > 0 && <> · {words.waiting(drop.waiting)}</>}
-        </span>
-        {failure.value !== null && (
-          <span class="field-hint wrong" role="alert">
-            {failure.value}
-          </span>
-        )}
-      </div>
-      {state !== 'cancelled' && (
-        <div class="admin-row-buttons">
-          <a class="button" href={`/admin/drops/${drop.id}/edit`}>
-            {words.edit}
-          </a>
-          <button
-            type="button"
-            class="button danger"
-            onClick={() => void cancel()}
-            onBlur={() => {
-              isAsked.value = false;
-            }}
-          >
-            <span class="swap" data-second={isAsked.value}>
-              <span>{words.cancel}</span>
-              <span>{words.cancelSure}</span>
-            </span>
-          </button>
-        </div>
+    <section class="drop-section" aria-labelledby={`drops-${section}`} aria-busy={!isReady}>
+      <h2 id={`drops-${section}`}>{words.sections[section]}</h2>
+      {state.value.is === 'failed' && <LoadFailure onRetry={reload} />}
+      {state.value.is === 'loading' && <div class="skeleton drop-section-skeleton" />}
+      {isReady && items.value.length === 0 && <p class="soft">{words.none[section]}</p>}
+      {isReady && items.value.length > 0 && (
+        <>
+          {section === 'coming' ? <Schedule drops={items.value} /> : <Rows drops={items.value} />}
+          <ListEnd next={next.value} more={more} />
+        </>
       )}
-    </li>
+    </section>
+  );
+}
+
+function Rows({ drops }: { drops: Signal<Drop>[] }) {
+  return (
+    <ul class="admin-list panel">
+      {drops.map((drop) => (
+        <DropRow key={drop.peek().id} source={drop} />
+      ))}
+    </ul>
+  );
+}
+
+function Schedule({ drops }: { drops: Signal<Drop>[] }) {
+  const words = dropAdminMessages.value;
+  return (
+    <div class="panel schedule">
+      {scheduleOf(drops, (drop) => drop.value.opensAt).map((day) => (
+        <section key={day.at}>
+          <h3>{date(day.at)}</h3>
+          <ol>
+            {day.openings.map(({ at, drops: together }) => (
+              <li key={at} class="opening">
+                <OpeningTime at={at}>{together.length > 1 && words.together(together.length)}</OpeningTime>
+                <ul>
+                  {together.map((drop) => (
+                    <DropRow key={drop.peek().id} source={drop} />
+                  ))}
+                </ul>
+              </li>
+            ))}
+          </ol>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function OpeningTime({ at, children }: { at: string; children: ComponentChildren }) {
+  return (
+    <div class="opening-time">
+      <time class="number" dateTime={at}>
+        {timeOfDay(at)}
+      </time>
+      <span class="small soft">{children}</span>
+    </div>
   );
 }

@@ -1,27 +1,50 @@
 import { useMemo } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { requestAsMember } from '../../accounts/session.ts';
+import { useLoad } from '../../design/useLoad.ts';
 import type { Drop } from '../../drops/drop.ts';
+import { loadDrop, rememberDrop } from '../../drops/drop-store.ts';
+import { LoadFailure } from '../../shell/LoadFailure.tsx';
 import { useTitle } from '../../shell/useTitle.ts';
-import { dropAdminMessages } from '../drops/drop-admin-messages.ts';
 import { DropForm } from './DropForm.tsx';
-import { bodyOf, type Draft, emptyDraft } from './draft.ts';
+import { bodyOf, copyOf, type Draft, emptyDraft } from './draft.ts';
+import { formMessages } from './form-messages.ts';
 
+/** A new drop: from nothing, or with the terms of one that was (`?from=`). */
 export default function CreateDropPage() {
-  const words = dropAdminMessages.value;
-  const { route } = useLocation();
-  const first = useMemo(emptyDraft, []);
+  const words = formMessages.value;
+  const { query } = useLocation();
+  const from = query['from'];
   useTitle(words.createTitle);
-
-  async function create(draft: Draft): Promise<void> {
-    const { id } = await requestAsMember<Drop>('/v1/drops', { method: 'POST', body: bodyOf(draft) });
-    route(`/admin/drops/${id}`);
-  }
-
   return (
     <div class="page">
       <h1>{words.createTitle}</h1>
-      <DropForm first={first} isFixed={false} isNew onSubmit={create} />
+      {from === undefined ? <NewDrop /> : <SoldAgain key={from} id={from} />}
     </div>
   );
+}
+
+function SoldAgain({ id }: { id: string }) {
+  const { state, reload } = useLoad(id, async () => (await loadDrop(id)).peek());
+  if (state.value.is === 'failed') return <LoadFailure onRetry={reload} />;
+  if (state.value.is === 'loading') return <div class="skeleton form-skeleton" aria-busy="true" />;
+  return (
+    <>
+      <p class="banner">{formMessages.value.copied(state.value.value.title)}</p>
+      <NewDrop like={state.value.value} />
+    </>
+  );
+}
+
+function NewDrop({ like }: { like?: Drop }) {
+  const { route } = useLocation();
+  const first = useMemo(() => (like ? copyOf(like) : emptyDraft()), [like]);
+
+  async function create(draft: Draft): Promise<void> {
+    const drop = await requestAsMember<Drop>('/v1/drops', { method: 'POST', body: bodyOf(draft) });
+    rememberDrop(drop);
+    route(`/admin/drops/${drop.id}`, true);
+  }
+
+  return <DropForm first={first} isFixed={false} isNew back="/admin/drops" onSubmit={create} />;
 }

@@ -1,44 +1,66 @@
+import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { requestAsMember } from '../../accounts/session.ts';
 import type { Drop } from '../../drops/drop.ts';
-import { stateAt } from '../../drops/drop.ts';
 import { rememberDrop } from '../../drops/drop-store.ts';
-import { serverNow } from '../../realtime/clock.ts';
+import { useDropState } from '../../drops/useDropState.ts';
 import { useTitle } from '../../shell/useTitle.ts';
 import type { DropAdminProps } from '../DropAdminPage.tsx';
-import { dropAdminMessages } from '../drops/drop-admin-messages.ts';
+import { DropActs } from '../drops/DropActs.tsx';
 import { DropForm } from './DropForm.tsx';
-import { bodyOf, type Draft, draftOf } from './draft.ts';
+import { changesBetween, type Draft, draftOf } from './draft.ts';
+import { formMessages } from './form-messages.ts';
+import { LessDialog } from './LessDialog.tsx';
+import { type Less, lessOf } from './less.ts';
 
+/** Changing a drop; below, what ends it. What takes something away from people asks first. */
 export default function EditDropPage({ drop }: DropAdminProps) {
   const { id, title } = drop.value;
+  const { state } = useDropState(drop.value);
   const { route } = useLocation();
-  const words = dropAdminMessages.value;
   // As it was when the form opened: what somebody types is not overwritten by live figures.
-  const before = useMemo(() => drop.peek(), [id]);
-  const first = useMemo(() => draftOf(before), [before]);
-  useTitle(`${words.editTitle} · ${title}`);
+  const first = useMemo(() => draftOf(drop.peek()), [id]);
+  const asked = useSignal<{ less: Less; answer: (isSure: boolean) => void } | null>(null);
+  useTitle(`${formMessages.value.editTitle} · ${title}`);
 
   async function save(draft: Draft): Promise<void> {
+    const less = lessOf(drop.peek(), state, first, draft);
+    if (less !== null && !(await isSure(less))) return;
     const changes = changesBetween(first, draft);
-    if (Object.keys(changes).length > 0)
-      rememberDrop(
-        await requestAsMember<Drop>(`/v1/drops/${encodeURIComponent(id)}`, { method: 'PATCH', body: changes }),
-      );
-    route(`/admin/drops/${id}`);
+    const hasChanged = Object.keys(changes).length > 0;
+    if (hasChanged) {
+      const path = `/v1/drops/${encodeURIComponent(id)}`;
+      rememberDrop(await requestAsMember<Drop>(path, { method: 'PATCH', body: changes }));
+    }
+    route(`/admin/drops/${id}`, hasChanged);
+  }
+
+  function isSure(less: Less): Promise<boolean> {
+    return new Promise((answer) => {
+      asked.value = { less, answer };
+    });
   }
 
   return (
-    <DropForm first={first} isFixed={stateAt(before, serverNow()) !== 'scheduled'} isNew={false} onSubmit={save} />
+    <>
+      {state !== 'cancelled' && (
+        <DropForm
+          first={first}
+          isFixed={state !== 'scheduled'}
+          isNew={false}
+          back={`/admin/drops/${id}`}
+          onSubmit={save}
+        />
+      )}
+      <LessDialog
+        less={asked.value?.less ?? null}
+        onAnswer={(isSure) => {
+          asked.value?.answer(isSure);
+          asked.value = null;
+        }}
+      />
+      <DropActs source={drop} />
+    </>
   );
-}
-
-/** Only what changed is sent: a field that may not change after the opening is not even named. */
-function changesBetween(before: Draft, after: Draft): Record<string, unknown> {
-  const old = bodyOf(before);
-  const changed = Object.entries(bodyOf(after)).filter(
-    ([field, value]) => field !== 'kind' && JSON.stringify(value) !== JSON.stringify(old[field]),
-  );
-  return Object.fromEntries(changed);
 }

@@ -1,37 +1,14 @@
 import { Choice } from '../../design/Choice.tsx';
-import { Field, FieldHint, type InputAttributes } from '../../design/Field.tsx';
-import { dropAdminMessages } from '../drops/drop-admin-messages.ts';
+import { FieldHint } from '../../design/Field.tsx';
+import { DraftField } from './DraftField.tsx';
 import type { FormAccess } from './DropForm.tsx';
-import type { Draft } from './draft.ts';
-
-type TextField = { [Name in keyof Draft]: Draft[Name] extends string ? Name : never }[keyof Draft];
-
-interface DraftFieldProps extends InputAttributes {
-  access: FormAccess;
-  field: TextField;
-  label: string;
-  hint?: string;
-  isFixed?: boolean;
-}
-
-function DraftField({ access, field, label, hint, isFixed = false, ...attributes }: DraftFieldProps) {
-  return (
-    <Field
-      {...attributes}
-      label={label}
-      name={field}
-      value={access.draft[field]}
-      error={access.error(field)}
-      hint={isFixed ? dropAdminMessages.value.fixed : hint}
-      disabled={isFixed}
-      onValue={(value) => access.set({ [field]: value })}
-      onBlur={() => access.leave(field)}
-    />
-  );
-}
+import { formMessages } from './form-messages.ts';
+import { MomentPicks } from './MomentPicks.tsx';
+import { hoursAfter, nextHour, soon, toLocal, tomorrowAtTen } from './moments.ts';
+import { PictureField } from './PictureField.tsx';
 
 export function WhatSection(access: FormAccess) {
-  const words = dropAdminMessages.value;
+  const words = formMessages.value;
   const { draft } = access;
   return (
     <fieldset class="panel form-section">
@@ -44,6 +21,7 @@ export function WhatSection(access: FormAccess) {
         isFixed={!access.isNew}
         onValue={(kind) => access.set({ kind })}
       />
+      <p class="small soft">{words.kindHint[draft.kind]}</p>
       <DraftField access={access} field="title" label={words.dropTitle} maxLength={200} />
       <div class="field">
         <label class="field-label" for="description">
@@ -57,16 +35,17 @@ export function WhatSection(access: FormAccess) {
           aria-invalid={access.error('description') !== undefined}
           aria-describedby="description-hint"
           onInput={(event) => access.set({ description: event.currentTarget.value })}
+          onBlur={() => access.leave('description')}
         />
-        <FieldHint id="description-hint" error={access.error('description')} />
+        <FieldHint id="description-hint" hint={words.descriptionHint} error={access.error('description')} />
       </div>
-      <DraftField access={access} field="imageUrl" label={words.imageUrl} hint={words.imageUrlHint} inputMode="url" />
+      <PictureField {...access} />
     </fieldset>
   );
 }
 
 export function HowManySection(access: FormAccess) {
-  const words = dropAdminMessages.value;
+  const words = formMessages.value;
   return (
     <fieldset class="panel form-section">
       <legend>{words.sections.howMany}</legend>
@@ -91,9 +70,10 @@ export function HowManySection(access: FormAccess) {
 }
 
 export function WhenSection(access: FormAccess) {
-  const words = dropAdminMessages.value;
+  const words = formMessages.value;
   const { draft, isNew, isFixed } = access;
   const zone = words.timeZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const isLater = draft.opens === 'later';
   return (
     <fieldset class="panel form-section">
       <legend>{words.sections.when}</legend>
@@ -107,40 +87,82 @@ export function WhenSection(access: FormAccess) {
         />
       )}
       <div class="form-pair">
-        {draft.opens === 'later' && (
+        {isLater && (
+          <div class="form-moment">
+            <DraftField
+              access={access}
+              field="opensAt"
+              type="datetime-local"
+              label={words.opensAt}
+              hint={zone}
+              isFixed={isFixed}
+            />
+            {!isFixed && <OpeningPicks {...access} />}
+          </div>
+        )}
+        <div class="form-moment">
           <DraftField
             access={access}
-            field="opensAt"
+            field="closesAt"
             type="datetime-local"
-            label={words.opensAt}
-            hint={zone}
-            isFixed={isFixed}
+            label={words.closesAt}
+            hint={isLater ? words.closesAtHint : zone}
           />
-        )}
-        <DraftField
-          access={access}
-          field="closesAt"
-          type="datetime-local"
-          label={words.closesAt}
-          hint={words.closesAtHint}
-        />
+          <ClosingPicks {...access} />
+        </div>
       </div>
     </fieldset>
   );
 }
 
+function OpeningPicks({ draft, set }: FormAccess) {
+  const { openingPicks, picks } = formMessages.value;
+  const now = Date.now();
+  const options = [
+    [picks.soon, toLocal(soon(now))],
+    [picks.hour, toLocal(nextHour(now))],
+    [picks.tomorrow, toLocal(tomorrowAtTen(now))],
+  ] as const;
+  return (
+    <MomentPicks label={openingPicks} options={options} value={draft.opensAt} onPick={(opensAt) => set({ opensAt })} />
+  );
+}
+
+/** Counted from the opening; of one that is open, from now. */
+function ClosingPicks({ draft, set, isFixed }: FormAccess) {
+  const { closingPicks, picks } = formMessages.value;
+  const opening = draft.opens === 'now' || isFixed ? Date.now() : Date.parse(draft.opensAt);
+  if (Number.isNaN(opening)) return null;
+  const after = (hours: number) => toLocal(hoursAfter(new Date(opening), hours));
+  const options = [
+    [picks.hourLong, after(1)],
+    [picks.dayLong, after(24)],
+    [picks.weekLong, after(168)],
+    [picks.noEnd, ''],
+  ] as const;
+  return (
+    <MomentPicks
+      label={closingPicks}
+      options={options}
+      value={draft.closesAt}
+      onPick={(closesAt) => set({ closesAt })}
+    />
+  );
+}
+
 export function TermsSection(access: FormAccess) {
-  const words = dropAdminMessages.value;
+  const words = formMessages.value;
   return (
     <fieldset class="panel form-section">
       <legend>{words.sections.terms}</legend>
+      {access.isFixed && <p class="banner">{words.fixedTerms}</p>}
       {access.draft.kind === 'product' ? <ProductTerms {...access} /> : <CouponTerms {...access} />}
     </fieldset>
   );
 }
 
 function ProductTerms(access: FormAccess) {
-  const words = dropAdminMessages.value;
+  const words = formMessages.value;
   const shared = { access, isFixed: access.isFixed };
   return (
     <>
@@ -160,7 +182,7 @@ function ProductTerms(access: FormAccess) {
 }
 
 function CouponTerms(access: FormAccess) {
-  const words = dropAdminMessages.value;
+  const words = formMessages.value;
   const { draft, isFixed } = access;
   const shared = { access, isFixed };
   return (

@@ -1,13 +1,16 @@
 import { messages } from '../../language/language.ts';
-import { dropAdminMessages } from '../drops/drop-admin-messages.ts';
 import { type Draft, holdMinutesRange, isHoldMinutes, toMinor } from './draft.ts';
+import { formMessages } from './form-messages.ts';
 
 export type DraftErrors = Partial<Record<keyof Draft, string>>;
 
-/** What is wrong with a draft, told while one types; the server checks again. `isFixed` fields are not looked at. */
-export function draftErrors(draft: Draft, isFixed: boolean): DraftErrors {
+/**
+ * What is wrong with a draft, told while one types; the server checks again. What `isFixed` is not looked at, and a time that was in the past
+ * before (`first`) may stay so.
+ */
+export function draftErrors(draft: Draft, first: Draft, isFixed: boolean): DraftErrors {
   const { required } = messages.value.errors;
-  const words = dropAdminMessages.value.wrong;
+  const words = formMessages.value.wrong;
   const errors: DraftErrors = {};
   const check = (field: keyof Draft, text: string | undefined) => {
     if (text !== undefined) errors[field] = text;
@@ -26,7 +29,10 @@ export function draftErrors(draft: Draft, isFixed: boolean): DraftErrors {
   whole('perUserLimit', 1, 100);
 
   const opening = draft.opens === 'now' ? Date.now() : Date.parse(draft.opensAt);
-  if (draft.closesAt !== '' && Date.parse(draft.closesAt) <= opening) errors.closesAt = words.beforeOpening;
+  const closing = Date.parse(draft.closesAt);
+  if (closing <= opening) errors.closesAt = words.beforeOpening;
+  else if (closing <= Date.now() && draft.closesAt !== first.closesAt) errors.closesAt = words.past;
+  else if (hasDate(draft) && closing > Date.parse(draft.validUntil)) errors.closesAt = words.afterValidity;
   if (isFixed) return errors;
   if (draft.opens === 'later') {
     if (Number.isNaN(opening)) errors.opensAt = required;
@@ -54,9 +60,18 @@ export function draftErrors(draft: Draft, isFixed: boolean): DraftErrors {
   return errors;
 }
 
+function hasDate({ kind, validity }: Draft): boolean {
+  return kind === 'coupon' && validity === 'until';
+}
+
 function minutesError(typed: string): string | undefined {
   if (typed.trim() === '') return messages.value.errors.required;
-  return isHoldMinutes(typed) ? undefined : dropAdminMessages.value.wrong.minutes(...holdMinutesRange);
+  return isHoldMinutes(typed) ? undefined : formMessages.value.wrong.minutes(...holdMinutesRange);
+}
+
+/** A mistake that typing on will mend: said when one has left the field, or wants to send the form. */
+export function mayMend(field: keyof Draft, draft: Draft): boolean {
+  return String(draft[field]).trim() === '' || field === 'imageUrl';
 }
 
 /** Fields as the server names them, where the form has other names for them. */

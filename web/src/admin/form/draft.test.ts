@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isHoldMinutes, toMinor } from './draft.ts';
+import type { Drop } from '../../drops/drop.ts';
+import { bodyOf, changesBetween, copyOf, draftOf, isHoldMinutes, toMinor } from './draft.ts';
 
 test.each([
   ['5000', 'KRW', 5000],
@@ -29,4 +30,28 @@ test.each([
   ['half', false],
 ])('%j minutes to pay: %s', (text, isPossible) => {
   expect(isHoldMinutes(text)).toBe(isPossible);
+});
+
+const sold: Drop = {
+  ...{ id: '7', kind: 'coupon', title: 'Winter', description: '', imageUrl: '/pictures/a.webp', state: 'closed' },
+  ...{ opensAt: '2025-11-21T10:00:00.000Z', closesAt: '2025-11-21T12:30:00.000Z', stock: 100, remaining: 0 },
+  ...{ lastGrantedArrival: 100, perUserLimit: 2, waitingLine: true, waiting: 0, createdAt: '' },
+  ...{ discount: { amount: 5000, currency: 'KRW' }, validUntil: '2025-12-21T10:00:00.000Z', validForDays: null },
+};
+
+test('sold again: the same terms, and what ends keeps its distance from the new opening', () => {
+  const now = Date.parse('2026-11-21T08:20:00.000Z');
+  const body = bodyOf(copyOf(sold, now));
+  expect(body).toMatchObject({ title: 'Winter', stock: 100, perUserLimit: 2, waitingLine: true });
+  expect(body).toMatchObject({ discount: { amount: 5000, currency: 'KRW' }, imageUrl: '/pictures/a.webp' });
+  const distance = (end: unknown) => Date.parse(String(end)) - Date.parse(String(body['opensAt']));
+  expect(Date.parse(String(body['opensAt']))).toBeGreaterThan(now);
+  expect(distance(body['closesAt'])).toBe(2.5 * 3_600_000);
+  expect(distance(body['validUntil'])).toBe(30 * 86_400_000);
+});
+
+test('only what changed is sent', () => {
+  const before = draftOf(sold);
+  expect(changesBetween(before, before)).toEqual({});
+  expect(changesBetween(before, { ...before, stock: '120', closesAt: '' })).toEqual({ stock: 120, closesAt: null });
 });

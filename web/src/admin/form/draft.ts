@@ -1,5 +1,6 @@
 import type { Discount, Drop, DropKind } from '../../drops/drop.ts';
 import { currencyDigits } from '../../language/format.ts';
+import { nextHour, toLocal, toUtc } from './moments.ts';
 
 /** The form as typed: texts, in the words of the person's own time zone and of whole currency units. */
 export interface Draft {
@@ -26,24 +27,24 @@ export interface Draft {
 
 export const limitDefaults: Record<DropKind, string> = { coupon: '3', product: '1' };
 
-export function emptyDraft(): Draft {
-  const nextHour = new Date(Math.ceil((Date.now() + 10 * 60_000) / 3_600_000) * 3_600_000);
+/** What most drops have: whoever has never made one needs to fill in little more than a title. */
+export function emptyDraft(now = Date.now()): Draft {
   return {
     kind: 'coupon',
     title: '',
     description: '',
     imageUrl: '',
-    stock: '',
+    stock: '100',
     perUserLimit: limitDefaults.coupon,
     opens: 'later',
-    opensAt: toLocal(nextHour.toISOString()),
+    opensAt: toLocal(nextHour(now)),
     closesAt: '',
     waitingLine: false,
     price: '',
     currency: 'KRW',
     holdMinutes: '30',
     discountKind: 'percent',
-    percent: '',
+    percent: '10',
     amount: '',
     validity: 'days',
     validForDays: '30',
@@ -80,6 +81,25 @@ export function draftOf(drop: Drop): Draft {
   };
 }
 
+/** The same terms for another time: what ends with it keeps its distance from the opening. */
+export function copyOf(drop: Drop, now = Date.now()): Draft {
+  const draft = draftOf(drop);
+  const { opensAt } = emptyDraft(now);
+  const moved = (at: string | null) =>
+    at === null ? '' : toLocal(new Date(Date.parse(opensAt) + Date.parse(at) - Date.parse(drop.opensAt)));
+  const validUntil = drop.kind === 'coupon' ? drop.validUntil : null;
+  return { ...draft, opensAt, closesAt: moved(drop.closesAt), validUntil: moved(validUntil) };
+}
+
+/** Only what changed is sent: a field that may not change after the opening is not even named. */
+export function changesBetween(before: Draft, after: Draft): Record<string, unknown> {
+  const old = bodyOf(before);
+  const changed = Object.entries(bodyOf(after)).filter(
+    ([field, value]) => field !== 'kind' && JSON.stringify(value) !== JSON.stringify(old[field]),
+  );
+  return Object.fromEntries(changed);
+}
+
 /** What the API takes. */
 export function bodyOf(draft: Draft): Record<string, unknown> {
   const common = {
@@ -106,16 +126,6 @@ export function bodyOf(draft: Draft): Record<string, unknown> {
     validForDays: draft.validity === 'days' ? Number(draft.validForDays) : null,
     validUntil: draft.validity === 'until' ? toUtc(draft.validUntil) : null,
   };
-}
-
-/** "2026-11-21T19:00" in this time zone, as date inputs want it. */
-export function toLocal(at: string): string {
-  const date = new Date(at);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function toUtc(local: string): string {
-  return new Date(local).toISOString();
 }
 
 /** "12.50" -> 1250 cents; undefined for what is no amount of this currency. Digits only, so no rounding error. */

@@ -1,0 +1,202 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { FieldHint } from '../../design/Field.tsx';
+import { DropArt } from '../../drops/DropArt.tsx';
+import { Problem } from '../../http/problem.ts';
+import { percent } from '../../language/format.ts';
+import { DraftField } from './DraftField.tsx';
+import type { FormAccess } from './DropForm.tsx';
+import { formMessages } from './form-messages.ts';
+import './picture-field.css';
+import { previewOf } from './preview-drop.ts';
+import { sendPicture } from './send-picture.ts';
+import { NotAPicture, PictureTooLarge, shrinkPicture } from './shrink-picture.ts';
+
+const types = 'image/jpeg,image/png,image/webp,image/avif';
+
+/**
+ * A picture is chosen, dropped or pasted, made smaller, and sent at once: it is there before the form is. Another choice, or removing it, stops what is on its
+ * way. The address of a picture that lies elsewhere stays possible.
+ */
+export function PictureField(access: FormAccess) {
+  const words = formMessages.value.picture;
+  const { imageUrl } = access.draft;
+  const id = useId();
+  const failure = useSignal<string | undefined>(undefined);
+  const said = useSignal('');
+  const isOver = useSignal(false);
+  /** Null while nothing is on its way; the share is null while the picture is made smaller. */
+  const sending = useSignal<{ share: number | null } | null>(null);
+  const current = useRef<AbortController | null>(null);
+  const error = failure.value ?? access.error('imageUrl');
+  const isElsewhere = /^https?:/.test(imageUrl);
+
+  function stop(): void {
+    current.current?.abort();
+    current.current = null;
+    sending.value = null;
+  }
+
+  async function take(file: File | undefined): Promise<void> {
+    if (!file) return;
+    stop();
+    const mine = new AbortController();
+    current.current = mine;
+    failure.value = undefined;
+    sending.value = { share: null };
+    try {
+      const picture = await shrinkPicture(file);
+      const onProgress = (share: number) => {
+        if (!mine.signal.aborted) sending.value = { share };
+      };
+      const address = await sendPicture(picture, { signal: mine.signal, onProgress });
+      if (mine.signal.aborted) return;
+      access.set({ imageUrl: address });
+      said.value = words.added;
+    } catch (cause) {
+      if (mine.signal.aborted) return;
+      failure.value = pictureText(cause);
+    }
+    sending.value = null;
+    current.current = null;
+  }
+
+  // Leaving the form stops what is on its way.
+  useEffect(() => stop, []);
+  useEffect(() => access.hold(sending.value !== null), [sending.value !== null]);
+  useEffect(() => {
+    const onPaste = (event: ClipboardEvent) => {
+      const file = pictureIn(event.clipboardData);
+      if (!file) return;
+      event.preventDefault();
+      void take(file);
+    };
+    addEventListener('paste', onPaste);
+    return () => removeEventListener('paste', onPaste);
+  }, []);
+
+  return (
+    <fieldset
+      class="field"
+      onDragOver={(event) => {
+        event.preventDefault();
+        isOver.value = true;
+      }}
+      onDragLeave={() => {
+        isOver.value = false;
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        isOver.value = false;
+        void take(pictureIn(event.dataTransfer) ?? event.dataTransfer?.files[0]);
+      }}
+    >
+      <legend class="field-label">{words.label}</legend>
+      <div class="picture-field" data-over={isOver.value}>
+        <div class="picture-field-view">
+          {imageUrl === '' || error !== undefined ? (
+            <DropArt drop={previewOf({ ...access.draft, imageUrl: '' })} />
+          ) : (
+            <img
+              src={imageUrl}
+              alt={words.own}
+              onError={() => {
+                failure.value = words.cannotBeSeen;
+              }}
+            />
+          )}
+        </div>
+        <div class="picture-field-text">
+          {sending.value === null ? (
+            <>
+              <div class="picture-field-buttons">
+                <label class="button">
+                  {imageUrl === '' ? words.choose : words.another}
+                  <input
+                    type="file"
+                    class="for-readers"
+                    accept={types}
+                    aria-invalid={failure.value !== undefined}
+                    aria-describedby={`${id}-hint`}
+                    onChange={(event) => {
+                      const input = event.currentTarget;
+                      void take(input.files?.[0]);
+                      // The same file may be chosen again.
+                      input.value = '';
+                    }}
+                  />
+                </label>
+                {imageUrl !== '' && (
+                  <button
+                    type="button"
+                    class="button plain"
+                    onClick={() => {
+                      failure.value = undefined;
+                      access.set({ imageUrl: '' });
+                      said.value = words.removed;
+                    }}
+                  >
+                    {words.remove}
+                  </button>
+                )}
+              </div>
+              <span class="small soft">{words.drop}</span>
+            </>
+          ) : (
+            <Progress share={sending.value.share} onStop={stop} />
+          )}
+        </div>
+      </div>
+      <FieldHint id={`${id}-hint`} error={failure.value} />
+      <details class="picture-field-address" open={isElsewhere || access.error('imageUrl') !== undefined}>
+        <summary class="small">{words.address}</summary>
+        <DraftField
+          access={{
+            ...access,
+            set: (changes) => {
+              failure.value = undefined;
+              stop();
+              access.set(changes);
+            },
+          }}
+          field="imageUrl"
+          label={words.imageUrl}
+          hint={words.imageUrlHint}
+          inputMode="url"
+        />
+      </details>
+      <span class="for-readers" role="status">
+        {said.value}
+      </span>
+    </fieldset>
+  );
+}
+
+function Progress({ share, onStop }: { share: number | null; onStop: () => void }) {
+  const words = formMessages.value.picture;
+  const text = share === null ? words.shrinking : words.sending(percent(Math.round(share * 100)));
+  return (
+    <>
+      <label class="picture-field-progress small">
+        <span class="number">{text}</span>
+        <progress max={1} value={share ?? undefined} />
+      </label>
+      <button type="button" class="button plain" onClick={onStop}>
+        {words.stop}
+      </button>
+    </>
+  );
+}
+
+function pictureIn(data: DataTransfer | null): File | undefined {
+  return [...(data?.files ?? [])].find(({ type }) => type.startsWith('image/'));
+}
+
+function pictureText(cause: unknown): string {
+  const words = formMessages.value.picture;
+  if (cause instanceof NotAPicture) return words.notAPicture;
+  if (cause instanceof PictureTooLarge) return words.tooLarge;
+  if (!(cause instanceof Problem)) return words.notSent;
+  if (cause.status === 413) return words.tooLarge;
+  return cause.status === 400 || cause.status === 415 ? words.notAPicture : words.notSent;
+}
