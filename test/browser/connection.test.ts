@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Gate, openGate } from './gate.ts';
 import { describeInBrowser, useShop } from './harness.ts';
-import { pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
+import { fromNow } from './shop-api.ts';
+import { expectEventually, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
 
 describeInBrowser('a bad connection', () => {
   const shop = useShop();
@@ -52,6 +53,64 @@ describeInBrowser('a bad connection', () => {
     const code = (await page.locator('.win-ticket code').textContent())?.replaceAll(/\s/g, '');
     const grants = await shop.api.grants(person);
     expect(grants.map((grant) => grant.code)).toEqual([code]);
+  });
+
+  test('a press that is kept outlives a reload, and is sent once', async () => {
+    const drop = await shop.api.newCoupon({ stock: 5, perUserLimit: 3 });
+    const person = await shop.api.newPerson();
+    const page = await shop.openPage();
+    await signIn(page, gate.url, person);
+    await page.goto(`${gate.url}/drops/${drop.id}`);
+    await waitUntilPressable(page);
+    await waitUntilLive(page);
+    gate.cut();
+    await pressButton(page).click();
+    await page.getByText('Your press is kept').waitFor();
+    gate.restore();
+    await page.reload();
+    await page.getByText('It’s yours!').first().waitFor({ timeout: 40_000 });
+    await page.reload();
+    await page.locator('.win-ticket').waitFor();
+    expect(await shop.api.grants(person)).toHaveLength(1);
+  });
+
+  test('a press that is kept until the drop has ended is told so', async () => {
+    const drop = await shop.api.newCoupon({ stock: 5 });
+    const person = await shop.api.newPerson();
+    const page = await shop.openPage();
+    await signIn(page, gate.url, person);
+    await page.goto(`${gate.url}/drops/${drop.id}`);
+    await waitUntilPressable(page);
+    await waitUntilLive(page);
+    gate.cut();
+    await page.locator('.stage-stale[data-shown="true"]').getByText('as of').waitFor();
+    await pressButton(page).click();
+    await page.getByText('Your press is kept').waitFor();
+    await shop.api.amend(drop.id, { closesAt: fromNow(1) });
+    await expectEventually(async () => (await shop.api.drop(drop.id)).state, 'closed');
+    gate.restore();
+    await page.locator('.stage-title', { hasText: 'It had already closed' }).waitFor({ timeout: 40_000 });
+    expect(await shop.api.grants(person)).toHaveLength(0);
+  });
+
+  test('a page that could not be loaded comes by itself when the network is back', async () => {
+    const drop = await shop.api.newCoupon({ title: 'Winter coupon' });
+    const page = await shop.openPage();
+    await page.goto(gate.url);
+    await page.locator('.featured-title').waitFor();
+    // Known from the list, but asked for again; another one is not known at all.
+    const unknown = await shop.api.newCoupon({ title: 'Another coupon' });
+    gate.cut();
+    await page.evaluate(
+      `history.pushState(null, '', '/drops/${drop.id}'); dispatchEvent(new PopStateEvent('popstate'))`,
+    );
+    await page.getByRole('heading', { name: 'Winter coupon' }).waitFor();
+    await page.evaluate(
+      `history.pushState(null, '', '/drops/${unknown.id}'); dispatchEvent(new PopStateEvent('popstate'))`,
+    );
+    await page.getByText('Could not load this').waitFor();
+    gate.restore();
+    await page.getByRole('heading', { name: 'Another coupon' }).waitFor({ timeout: 40_000 });
   });
 
   test('a claim goes over HTTP where WebSockets are blocked', async () => {

@@ -61,7 +61,7 @@ function face(drop: Drop, state: DropState, view: ClaimView): Face | null {
   if (isOver(state)) return null;
   if (state === 'scheduled') return { label: words.opensAtButton(timeOfDay(drop.opensAt)), look: 'idle' };
   const label = held > 0 ? words.pressMore(held, drop.perUserLimit) : words.press[drop.kind];
-  return { label, look: 'go', act: account.value === null ? undefined : press };
+  return { label, look: 'go', act: sessionState.value === 'guest' ? undefined : press };
 }
 
 /** Of the waiting line, where there is one. */

@@ -32,8 +32,7 @@ export function Stage(props: StageProps) {
     // On a small screen part of the board may lie under the bars. Scrolling moves nothing on the page itself.
     if (!hasNews) return;
     board.current?.scrollIntoView({ block: 'nearest' });
-    // Felt, where a device can and nobody has asked for calm.
-    if (mood === 'won' && !matchMedia('(prefers-reduced-motion: reduce)').matches) navigator.vibrate?.([80, 60, 160]);
+    if (mood === 'won') letFeel();
   }, [hasNews]);
   return (
     <div ref={board} class="stage" data-mood={mood}>
@@ -52,6 +51,12 @@ export function Stage(props: StageProps) {
       </div>
     </div>
   );
+}
+
+/** Where a device can, a browser allows it (somebody has touched the page), and nobody has asked for calm. */
+function letFeel(): void {
+  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  if (!isCalm && navigator.userActivation?.hasBeenActive) navigator.vibrate?.([80, 60, 160]);
 }
 
 /** When the numbers were last heard of, once they may be old. */
@@ -86,7 +91,7 @@ function StageMain({ drop, state, untilOpeningMs, view, line }: StageProps) {
     return (
       <Told
         title={view.reason === 'session_ended' ? words.claims.signInAgain : words.claims.rejected}
-        text={words.errors.internal}
+        text={view.reason === 'session_ended' ? words.claims.signInAgainText : words.errors.internal}
       />
     );
   if (state === 'scheduled')

@@ -1,5 +1,5 @@
 /** What is shown of a unit, by the order in which the tab hears of it: celebrated once, where it was pressed. */
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Grant } from '../grants/grant.ts';
 import type { ServerMessage } from '../realtime/messages.ts';
@@ -8,7 +8,11 @@ const account = signal<{ id: string } | null>({ id: '1' });
 const takesClaims = signal(true);
 let tell: (message: ServerMessage) => void = () => undefined;
 let sent: { requestId: string }[] = [];
-vi.mock('../accounts/session.ts', () => ({ account, accessToken: signal('t'), requestAsMember: vi.fn() }));
+const sessionState = signal('member');
+const endedByServer = signal(false);
+vi.mock('../accounts/session.ts', () => ({
+  ...{ account, sessionState, endedByServer, accessToken: signal('t'), requestAsMember: vi.fn() },
+}));
 vi.mock('../drops/drop-store.ts', () => ({ tellOutcome: () => undefined }));
 vi.mock('../realtime/connection.ts', () => ({
   connection: {
@@ -45,8 +49,17 @@ const outcome = (): ServerMessage => ({
   ...{ grantId: '7-1', serial: 1, arrival: 9, holdUntil: inMinutes(10) },
 });
 
+function become(state: 'restoring' | 'guest' | 'member', id = '1'): void {
+  batch(() => {
+    sessionState.value = state;
+    account.value = state === 'member' ? { id } : null;
+  });
+}
+
 beforeEach(() => {
   sent = [];
+  endedByServer.value = false;
+  become('member');
   const stored = new Map<string, string>();
   vi.stubGlobal('sessionStorage', {
     getItem: (key: string) => stored.get(key) ?? null,
@@ -87,4 +100,54 @@ test('a turn in the line is celebrated, unless it is told after its end', async 
   expect(view.value).toEqual({ is: 'unpressed' });
   tell(news('offered'));
   expect(view.value).toMatchObject({ is: 'answered', answer: { isFresh: true } });
+});
+
+test('a fresh token is no other account: the arrival number stays on the board, and nothing is sent again', async () => {
+  const { press, view } = await openPage();
+  press('7');
+  become('member');
+  expect(sent).toHaveLength(1);
+  tell({ type: 'outcome', requestId: sent[0]?.requestId ?? '', dropId: '7', outcome: 'sold_out', arrival: 1204 });
+  become('member');
+  expect(view.value).toMatchObject({ is: 'answered', answer: { arrival: 1204 } });
+});
+
+test('pressed while the session is still being restored: sent once, when it is known by whom', async () => {
+  become('restoring');
+  const { press, view } = await openPage();
+  press('7');
+  press('7');
+  expect(view.value.is).toBe('waiting');
+  expect(sent).toHaveLength(0);
+  become('member');
+  expect(sent).toHaveLength(1);
+  tell(outcome());
+  expect(view.value).toMatchObject({ is: 'answered', answer: { isFresh: true } });
+});
+
+test('pressed while the session is still being restored, and there is none any more: nothing is sent', async () => {
+  become('restoring');
+  const { press, view } = await openPage();
+  press('7');
+  become('guest');
+  expect(view.value).toEqual({ is: 'unpressed' });
+  become('member');
+  expect(sent).toHaveLength(0);
+});
+
+test('the session ends before the answer: said so, and the same press is sent when its owner is back, by nobody else', async () => {
+  const { press, view } = await openPage();
+  press('7');
+  endedByServer.value = true;
+  become('guest');
+  expect(view.value).toEqual({ is: 'failed', reason: 'session_ended' });
+  become('member', '2');
+  expect(sent).toHaveLength(1);
+  become('guest');
+  become('member', '1');
+  // Pages of earlier tests still listen, and send it, too.
+  expect(sent.length).toBeGreaterThan(1);
+  expect(new Set(sent.map(({ requestId }) => requestId)).size).toBe(1);
+  tell(outcome());
+  expect(view.value).toMatchObject({ is: 'answered' });
 });

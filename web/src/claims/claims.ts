@@ -10,11 +10,14 @@
  *   waiting --too many attempts--> unanswered --ask again--> waiting     (the press is kept, the id stays)
  *   waiting --session over, or the server cannot take it--> failed
  *
+ * While the session is still being restored a press waits for the account that it belongs to. A press whose session has ended is kept, and sent when its
+ * owner has signed in again.
+ *
  * A press is stored before it is first sent and removed only when answered, so a reload in between repeats it with the
  * SAME requestId. The ledger answers a repeat with its first answer: repeating is always safe, a second id never is.
  */
-import { batch, effect, untracked } from '@preact/signals';
-import { account } from '../accounts/session.ts';
+import { batch, computed, effect, untracked } from '@preact/signals';
+import { account, endedByServer, sessionState } from '../accounts/session.ts';
 import { tellOutcome } from '../drops/drop-store.ts';
 import { isInHandAt } from '../grants/grant.ts';
 import { serverNow } from '../realtime/clock.ts';
@@ -55,11 +58,13 @@ const pressAgeMsMax = 60 * 60_000;
 
 const deliveries = new Map<string, Delivery>();
 let lastPressAt = Number.NEGATIVE_INFINITY;
+/** Pressed before it was known by whom. */
+let early: Press | null = null;
 
 export function press(dropId: string): void {
   const accountId = account.value?.id;
   const view = claimView(dropId);
-  if (accountId === undefined || view.value.is === 'waiting') return;
+  if (sessionState.value === 'guest' || view.value.is === 'waiting') return;
   const now = performance.now();
   if (now - lastPressAt < pressesApartMs) return;
   lastPressAt = now;
@@ -67,7 +72,12 @@ export function press(dropId: string): void {
     resume(view.value.press);
     return;
   }
-  const made = { requestId: newRequestId(), dropId, accountId, pressedAt: Date.now() };
+  const made = { requestId: newRequestId(), dropId, accountId: accountId ?? '', pressedAt: Date.now() };
+  if (accountId === undefined) {
+    early = made;
+    view.value = { is: 'waiting', press: made, waiting: { why: 'sent' } };
+    return;
+  }
   claimStore.keepPress(made);
   resume(made);
 }
@@ -80,9 +90,11 @@ export function startClaims(): void {
       take(message.requestId, replyFromError(message.code, message.retryAfterSeconds ?? null));
     else if (message.type === 'grant') takeGrant(message);
   });
+  // A fresh token is no other account: what the board says stays.
+  const whoIsHere = computed(() => (sessionState.value === 'restoring' ? undefined : (account.value?.id ?? null)));
   effect(() => {
-    const accountId = account.value?.id;
-    untracked(() => accountChanged(accountId));
+    const accountId = whoIsHere.value;
+    if (accountId !== undefined) untracked(() => accountChanged(accountId));
   });
   onReconnected(sendKept);
   effect(() => {
@@ -99,15 +111,19 @@ function takeGrant({ because, grant }: GrantNews): void {
   else rememberGrants([grant]);
 }
 
-function accountChanged(accountId: string | undefined): void {
+function accountChanged(accountId: string | null): void {
   batch(() => {
     for (const delivery of deliveries.values()) clearTimeout(delivery.timer);
     deliveries.clear();
-    restoreViews(accountId);
+    restoreViews(accountId ?? undefined);
   });
+  if (early && accountId !== null) claimStore.keepPress({ ...early, accountId });
+  early = null;
   for (const kept of claimStore.presses()) {
     if (Date.now() - kept.pressedAt > pressAgeMsMax) claimStore.dropPress(kept.requestId);
     else if (kept.accountId === accountId) resume(kept);
+    else if (accountId === null && endedByServer.value)
+      claimView(kept.dropId).value = { is: 'failed', reason: 'session_ended' };
   }
 }
 

@@ -144,7 +144,8 @@ export const english = {
     failedTitle: 'No answer yet',
     failedText: 'Your press is kept. Asking again uses the same press, so you never get two.',
     ask: 'Ask again',
-    signInAgain: 'Your session ended. Sign in, then press again.',
+    signInAgain: 'Please sign in again',
+    signInAgainText: 'Your session has ended. Your press is kept, and sent as soon as you are back.',
     rejected: 'This press could not be taken.',
   },
   line: {

@@ -131,7 +131,8 @@ export const korean: Messages = {
     failedTitle: '아직 답을 받지 못했어요',
     failedText: '요청은 보관되어 있어요. 같은 요청으로 확인하므로 중복으로 접수되지 않아요.',
     ask: '다시 확인하기',
-    signInAgain: '로그인이 만료되었어요. 로그인한 뒤 다시 눌러 주세요.',
+    signInAgain: '다시 로그인해 주세요',
+    signInAgainText: '로그인이 만료되었어요. 요청은 보관해 두었고, 로그인하면 바로 보낼게요.',
     rejected: '요청을 접수하지 못했어요.',
   },
   line: {

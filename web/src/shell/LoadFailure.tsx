@@ -1,7 +1,23 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { messages } from '../language/language.ts';
+import { connection } from '../realtime/connection.ts';
 
+/** Something did not come. It is asked for again on a press, and by itself when the network is back. */
 export function LoadFailure({ onRetry }: { onRetry: () => void }) {
   const words = messages.value;
+  const isLive = connection.isLive.value;
+  const wasLive = useRef(isLive);
+  const retry = useRef(onRetry);
+  retry.current = onRetry;
+  useEffect(() => {
+    if (isLive && !wasLive.current) retry.current();
+    wasLive.current = isLive;
+  }, [isLive]);
+  useEffect(() => {
+    const again = () => retry.current();
+    addEventListener('online', again);
+    return () => removeEventListener('online', again);
+  }, []);
   return (
     <div class="page">
       <div class="empty" role="alert">

@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { useEffect } from 'preact/hooks';
 import lazy from 'preact-iso/lazy';
 import { LoadFailure } from './LoadFailure.tsx';
 
@@ -16,10 +15,6 @@ export function lazyPage<Props extends object>(load: () => Promise<{ default: Co
   }
 
   function NotLoaded(props: Props) {
-    useEffect(() => {
-      addEventListener('online', retry);
-      return () => removeEventListener('online', retry);
-    }, []);
     const Page = late.value;
     return Page ? <Page {...props} /> : <LoadFailure onRetry={() => void retry()} />;
   }
