@@ -86,6 +86,8 @@ create table processes (
 ) with (fillfactor = 50);
 
 create index payments_created on payments (created_at, id);
+-- What went wrong is rare, and looked for.
+create index payments_failed on payments (created_at, id) where state in ('failed', 'refunding', 'refunded');
 
 -- Pictures of drops, named by what is in them: one that is put in twice is one, and what a name stands for never changes.
 create table pictures (

@@ -49,6 +49,11 @@ export async function accountByLogin(database: Queryable, login: string) {
   return row && { account: toAccount(row), passwordHash: row.password_hash };
 }
 
+/** In a statement: the id of the account whose username stands at this place, in capital or small letters. */
+export function accountNamed(place: string): string {
+  return `(select id from accounts where lower(username) = lower(${place}))`;
+}
+
 export async function accountById(database: Queryable, id: string): Promise<Account | undefined> {
   const [row] = await database.query<AccountRow>(`select ${COLUMNS} from accounts where id = $1`, [id]);
   return row && toAccount(row);

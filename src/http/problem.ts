@@ -16,7 +16,7 @@ export const PROBLEMS = {
   drop_not_found: { status: 404, title: 'There is no such drop' },
   grant_not_found: { status: 404, title: 'You have no such coupon or slot' },
   coupon_not_found: { status: 404, title: 'No coupon has this code' },
-  payment_not_found: { status: 404, title: 'You have no such payment' },
+  payment_not_found: { status: 404, title: 'There is no such payment' },
   account_not_found: { status: 404, title: 'There is no such account' },
   delivery_not_found: { status: 404, title: 'There is no such delivery' },
   reset_not_found: { status: 404, title: 'This link does not work (any more)' },

@@ -1,4 +1,6 @@
 /** The log of deliveries, for administrators: what was sent to whom over which channel, and what became of it. Never to which address, and never what it said. */
+import { accountNamed } from '../accounts/store.ts';
+import { Conditions } from '../database/conditions.ts';
 import type { Queryable } from '../database/database.ts';
 import type { ChannelName, NotificationType } from './notification.ts';
 
@@ -51,30 +53,22 @@ export interface DeliveryFilter {
   readonly limit: number;
 }
 
-/** Newest first; `next` is the last one's id, or null at the end. Conditions that are not set are not in the statement, so that each finds its index. */
+/** Newest first; `next` is the last one's id, or null at the end. */
 export async function deliveriesBy(
   database: Queryable,
   { state, type, channel, userId, username, after, limit }: DeliveryFilter,
 ): Promise<{ deliveries: LoggedDelivery[]; next: string | null }> {
-  const values: unknown[] = [];
-  const conditions: string[] = [];
-  const where = (value: unknown, condition: (place: string) => string): void => {
-    if (value === undefined) return;
-    values.push(value);
-    conditions.push(condition(`$${values.length}`));
-  };
+  const filter = new Conditions();
   // Written out, so that the index of what has failed is known to fit.
-  if (state !== undefined) conditions.push(`d.state = '${state}'`);
-  where(type, (place) => `d.type = ${place}`);
-  where(channel, (place) => `d.channel = ${place}`);
-  where(userId, (place) => `d.user_id = ${place}`);
-  where(username, (place) => `d.user_id = (select id from accounts where lower(username) = lower(${place}))`);
-  where(after, (place) => `d.id < ${place}`);
-  values.push(limit + 1);
-  const filter = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+  if (state !== undefined) filter.add(`d.state = '${state}'`);
+  filter.when(type, (place) => `d.type = ${place}`);
+  filter.when(channel, (place) => `d.channel = ${place}`);
+  filter.when(userId, (place) => `d.user_id = ${place}`);
+  filter.when(username, (place) => `d.user_id = ${accountNamed(place)}`);
+  filter.when(after, (place) => `d.id < ${place}`);
   const rows = await database.query<LogRow>(
-    `${DELIVERIES} ${filter} order by d.id desc limit $${values.length}`,
-    values,
+    `${DELIVERIES} ${filter.text} order by d.id desc limit ${filter.place(limit + 1)}`,
+    filter.values,
   );
   const deliveries = rows.slice(0, limit).map(readRow);
   return { deliveries, next: rows.length > limit ? (deliveries.at(-1)?.id ?? null) : null };

@@ -5,13 +5,13 @@ import type { Database } from '../database/database.ts';
 import { IdempotencyKey } from '../grants/routes.ts';
 import { invalidField, Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
-import { Page, PageQuery, writeCursor } from '../http/shapes.ts';
+import { Page, PageQuery } from '../http/shapes.ts';
 import { parseGrantId } from '../ledger/outcome.ts';
 import type { PaymentDesk } from './desk.ts';
 import { awaitsApproval, isInFlight, orderOf, type Payment, paymentView, type StoredPayment } from './payment.ts';
 import type { Providers } from './providers.ts';
-import { PaymentMethodShape, PaymentShape } from './shapes.ts';
-import { type PaymentPlace, paymentOf, paymentsOf } from './store.ts';
+import { PaymentMethodShape, PaymentShape, readPlace, writePlace } from './shapes.ts';
+import { paymentOf, paymentsOf } from './store.ts';
 
 export interface PaymentRoutesParts {
   readonly database: Database;
@@ -119,7 +119,7 @@ export function paymentRoutes(server: Server, { database, guard, desk, providers
         ...(grant && { grant }),
         ...(cursor && { after: readPlace(cursor) }),
       });
-      return { items: payments.map(view), next: next && writeCursor([next.createdAtMicros, next.id]) };
+      return { items: payments.map(view), next: next && writePlace(next) };
     },
   );
 
@@ -135,10 +135,4 @@ export function paymentRoutes(server: Server, { database, guard, desk, providers
       return view(payment);
     },
   );
-}
-
-function readPlace(cursor: string): PaymentPlace {
-  const [, createdAtMicros, id] = /^(\d{1,18}) ([\w-]{1,64})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (!createdAtMicros || !id) throw invalidField('cursor', 'is not one that a list gave as `next`');
-  return { createdAtMicros, id };
 }

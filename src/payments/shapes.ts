@@ -1,7 +1,9 @@
 /** Payments as the API shows them. */
 import { Type } from '@fastify/type-provider-typebox';
-import { Nullable, oneOf } from '../http/shapes.ts';
+import { invalidField } from '../http/problem.ts';
+import { Nullable, oneOf, writeCursor } from '../http/shapes.ts';
 import { PAYMENT_STATES } from './payment.ts';
+import type { PaymentPlace } from './store.ts';
 
 const Time = Type.String({ format: 'date-time' });
 
@@ -26,7 +28,27 @@ export const PaymentShape = Type.Object({
   ),
 });
 
+/** As administrators see it. */
+export const AnyPaymentShape = Type.Object({
+  ...PaymentShape.properties,
+  person: Type.Object({ id: Type.String(), username: Nullable(Type.String()) }),
+  checks: Type.Integer({ description: 'How often the provider’s books have been asked' }),
+  checkAt: Nullable(Type.String({ format: 'date-time', description: 'When they are asked next' })),
+  providerKey: Nullable(Type.String({ description: 'Its name at the provider' })),
+});
+
 export const PaymentMethodShape = Type.Object({
   name: Type.String(),
   testCards: Type.Optional(Type.Array(Type.Object({ card: Type.String(), effect: Type.String() }))),
 });
+
+export function writePlace({ createdAtMicros, id }: PaymentPlace): string {
+  return writeCursor([createdAtMicros, id]);
+}
+
+/** Throws `invalid_request` for what no list gave. */
+export function readPlace(cursor: string): PaymentPlace {
+  const [, createdAtMicros, id] = /^(\d{1,18}) ([\w-]{1,64})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (!createdAtMicros || !id) throw invalidField('cursor', 'is not one that a list gave as `next`');
+  return { createdAtMicros, id };
+}

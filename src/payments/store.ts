@@ -4,7 +4,6 @@ import type { DropKind } from '../drops/drop.ts';
 import type { GrantPlace } from '../ledger/grant-ledger.ts';
 import { readPayment, type StoredPayment } from './payment.ts';
 
-/** What cannot be one is nobody's, and not worth a query. */
 const PAYMENT_ID = /^[\w-]{1,64}$/;
 
 type Reader = Pick<Queryable, 'query'>;
@@ -20,8 +19,11 @@ const PAYMENTS = `
 const ONE = `${PAYMENTS} where p.id = $1 and p.user_id = $2`;
 const BY_REQUEST = `${PAYMENTS} where p.drop_id = $1 and p.serial = $2 and p.user_id = $3 and p.request_id = $4`;
 
+/** Of a row `p`: where a list stands with it, to the microsecond. */
+export const PAYMENT_MICROS = '(extract(epoch from p.created_at) * 1000000)::bigint';
+
 const LIST = `
-  ${PAYMENTS.replace('select', 'select (extract(epoch from p.created_at) * 1000000)::bigint as micros,')}
+  ${PAYMENTS.replace('select', `select ${PAYMENT_MICROS} as micros,`)}
   where p.user_id = $1
     and ($2::bigint is null or p.drop_id = $2 and p.serial = $3::int)
     and ($4::bigint is null or (p.created_at, p.id) < ('epoch'::timestamptz + $4 * interval '1 microsecond', $5))
@@ -54,8 +56,13 @@ export async function slotOf(
   return row && { ...row, amount: Number(row.amount ?? 0), currency: row.currency ?? '' };
 }
 
+/** What cannot be a payment's id is nobody's, and not worth a query. */
+export function isPaymentId(text: string): boolean {
+  return PAYMENT_ID.test(text);
+}
+
 export async function paymentOf(database: Reader, id: string, userId: string): Promise<StoredPayment | undefined> {
-  if (!PAYMENT_ID.test(id)) return undefined;
+  if (!isPaymentId(id)) return undefined;
   return readOne(await database.query<PaymentRow>(ONE, [id, userId]));
 }
 
@@ -107,7 +114,7 @@ const HEARD = `
  * that what a provider was thanked for is not forgotten; and however often it is said, a payment is looked at as often as the job comes round.
  */
 export async function heardOf(database: Reader, method: string, orderId: string): Promise<void> {
-  if (PAYMENT_ID.test(orderId)) await database.query(HEARD, [orderId, method]);
+  if (isPaymentId(orderId)) await database.query(HEARD, [orderId, method]);
 }
 
 /** How long the books are asked about a payment of which they knew nothing when its time was over. */

@@ -1,4 +1,5 @@
 /** The statements behind the list of people. Each finds claims by their keys, in its own way; what belongs to a claim is then looked up by key, one by one: planned joins would read whole tables. */
+import { accountNamed } from '../accounts/store.ts';
 import type { Queryable } from '../database/database.ts';
 import type { GrantState } from '../grants/grant.ts';
 import { GRANT_PAYING, GRANT_STATE } from '../grants/store.ts';
@@ -157,7 +158,7 @@ const OF_PERSON = peopleOf(`
   select c.user_id, c.request_id, c.arrival as nth, null::bigint as entry, null::bigint as position
   from claims c
   left join lateral (select * from grants where drop_id = $1 and serial = c.serial offset 0) g on true
-  where c.drop_id = $1 and c.user_id = (select id from accounts where lower(username) = lower($2)) and c.arrival > $3
+  where c.drop_id = $1 and c.user_id = ${accountNamed('$2')} and c.arrival > $3
     and ($4::text is null or ${GRANT_STATE} = $4)
   order by c.arrival limit $5`);
 

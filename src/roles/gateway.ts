@@ -29,6 +29,7 @@ import { WaitingLine } from '../line/line.ts';
 import { LiveLine } from '../line/live-line.ts';
 import { lineRoutes } from '../line/routes.ts';
 import { registerNotifications } from '../notifications/parts.ts';
+import { allPaymentRoutes } from '../payments/all-payments-routes.ts';
 import { PaymentDesk } from '../payments/desk.ts';
 import { noticeRoutes } from '../payments/notice-routes.ts';
 import { Points } from '../payments/points.ts';
@@ -146,6 +147,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   const { breakers, payments } = fleet;
   const desk = new PaymentDesk({ database, teller, log: logger, breaker: breakers.postgres, ...payments });
   paymentRoutes(server, { database, guard, desk, providers: payments.providers });
+  allPaymentRoutes(server, { database, guard });
   await noticeRoutes(server, { database, guard, providers: payments.providers });
   pointRoutes(server, { guard, points: new Points(database) });
   registerNotifications(server, fleet.notifications, {

@@ -1,0 +1,27 @@
+/** What administrators look at, on both databases. */
+import { afterAll, beforeAll, describe } from 'vitest';
+import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
+import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
+import { peopleContract } from './people-contract.ts';
+
+describe('administration on PGlite', () => {
+  let database: PgliteDatabase;
+  beforeAll(async () => {
+    database = await PgliteDatabase.open(null);
+    await migrate(database);
+  });
+  afterAll(() => database.close());
+  peopleContract('pglite', () => database);
+});
+
+describe.skipIf(!hasPostgres)('administration on PostgreSQL', () => {
+  const fresh = useFreshDatabase();
+  let database: PostgresDatabase;
+  beforeAll(() => {
+    database = new PostgresDatabase({ url: fresh.url, connectionsMax: 4, ledgerConnectionsMax: 2 });
+  });
+  afterAll(() => database.close());
+  peopleContract('postgres', () => database);
+});
