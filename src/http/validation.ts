@@ -5,14 +5,23 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import formats from 'ajv-formats';
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
-import type { FieldError } from './problem.ts';
+import { type FieldError, invalidFields } from './problem.ts';
 
 const common = { allErrors: true, removeAdditional: false, useDefaults: true, strict: false } as const;
 const exact = formats.default(new Ajv({ ...common, coerceTypes: false }));
 const fromText = formats.default(new Ajv({ ...common, coerceTypes: true }));
 
-export const compileValidator: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
-  (httpPart === 'body' ? exact : fromText).compile(schema);
+export const compileValidator: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
+  if (httpPart === 'body') return exact.compile(schema);
+  const validate = fromText.compile(schema);
+  if (httpPart !== 'querystring') return validate;
+  return (query: unknown) => {
+    if (!validate(query)) return { error: validate.errors ?? [] };
+    // What a list is asked for goes to the database as it is.
+    const errors = unstorableTexts(query);
+    return errors.length === 0 || { error: invalidFields(errors) };
+  };
+};
 
 /** Ajv's findings, with the field that each is about by its dotted path. */
 export function fieldErrors(validation: readonly FastifySchemaValidationError[], part: string): FieldError[] {
