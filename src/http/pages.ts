@@ -1,7 +1,8 @@
 /**
  * The web pages: what `npm run build` has made of web/. Files under /assets have their content's hash in their name and are kept by browsers and CDNs
- * for ever; every other path is a page of the application and gets index.html.
+ * for ever; every other path is a page of the application and gets index.html, which is asked for each time and sent when it has changed.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +49,7 @@ export async function servePages(server: Server, paymentWindow: PaymentWindow | 
     return;
   }
   const page = readFileSync(index);
+  const tag = `"${createHash('sha256').update(page).digest('base64url')}"`;
   await server.register(fastifyStatic, {
     root: FOLDER,
     wildcard: false,
@@ -62,8 +64,9 @@ export async function servePages(server: Server, paymentWindow: PaymentWindow | 
   server.setNotFoundHandler((request, reply) => {
     const isPage = (request.method === 'GET' || request.method === 'HEAD') && !API_PATH.test(request.url);
     if (!isPage) return sendProblem(reply, 'not_found');
-    return reply
-      .headers({ ...headers, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' })
-      .send(page);
+    reply.headers({ ...headers, 'cache-control': 'no-cache', etag: tag });
+    // A proxy may have marked the tag as weak, or ask for several versions at once.
+    if (request.headers['if-none-match']?.includes(tag)) return reply.code(304).send();
+    return reply.type('text/html; charset=utf-8').send(page);
   });
 }
