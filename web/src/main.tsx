@@ -12,6 +12,8 @@ import './claims/stage.css';
 import './claims/press.css';
 import './claims/win.css';
 import './line/line.css';
+import './design/fingers.css';
+import './design/forced-colors.css';
 import { startSession } from './accounts/session.ts';
 import { Application } from './application.tsx';
 import { startClaims } from './claims/claims.ts';
