@@ -2,13 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger } from 'fastify';
-import type { RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
-import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
-import { EMAIL_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './account.ts';
 import type { Guard } from './guard.ts';
-import { type MakeLimiter, memoryLimiter } from './limiters.ts';
+import { admit, type MakeLimiter, memoryLimiter } from './limiters.ts';
 import type { PasswordResets } from './password-resets.ts';
+import { Email, NewPassword } from './shapes.ts';
 
 const WINDOW_SECONDS = 3600;
 /** For an email address, whether somebody has it or not: nobody's letter box is filled, and the refusal tells nothing. For the asker's address: an office. */
@@ -39,10 +37,7 @@ export function passwordResetRoutes(server: Server, parts: PasswordResetRoutesPa
       schema: {
         tags,
         summary: 'I have forgotten my password: send me a link',
-        body: Type.Object(
-          { email: Type.String({ format: 'email', maxLength: EMAIL_LENGTH_MAX }) },
-          { additionalProperties: false },
-        ),
+        body: Type.Object({ email: Email }, { additionalProperties: false }),
         response: { 202: Type.Object({}) },
       },
     },
@@ -67,10 +62,7 @@ export function passwordResetRoutes(server: Server, parts: PasswordResetRoutesPa
         tags,
         summary: 'Set a new password with the link',
         params: Type.Object({ token: Type.String({ maxLength: 100 }) }),
-        body: Type.Object(
-          { password: Type.String({ minLength: PASSWORD_LENGTH_MIN, maxLength: PASSWORD_LENGTH_MAX }) },
-          { additionalProperties: false },
-        ),
+        body: Type.Object({ password: NewPassword }, { additionalProperties: false }),
         response: { 204: Type.Null() },
       },
     },
@@ -79,11 +71,4 @@ export function passwordResetRoutes(server: Server, parts: PasswordResetRoutesPa
       return reply.code(204).send(null);
     },
   );
-}
-
-async function admit(limiter: RateLimiterAbstract, key: string): Promise<void> {
-  await limiter.consume(key).catch((refusal: RateLimiterRes | Error) => {
-    if (refusal instanceof Error) throw refusal;
-    throw new Problem('too_many_attempts', { retryAfterSeconds: Math.ceil(refusal.msBeforeNext / 1000) });
-  });
 }

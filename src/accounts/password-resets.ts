@@ -35,7 +35,7 @@ const LOCK = `
 const USE = `
   update password_resets set used_at = clock_timestamp()
   where id = $1 and used_at is null and expires_at > clock_timestamp() returning id`;
-const END_OTHERS = 'update password_resets set used_at = clock_timestamp() where account_id = $1 and used_at is null';
+const END_OPEN = 'update password_resets set used_at = clock_timestamp() where account_id = $1 and used_at is null';
 
 /** The secret part of links, for who makes them and who takes them. */
 export class ResetTokens {
@@ -102,12 +102,17 @@ export class PasswordResets {
       const [account] = await transaction.query<{ accountId: string }>(LOCK, [id]);
       const [used] = await transaction.query(USE, [id]);
       if (account === undefined || used === undefined) throw new Problem('reset_not_found');
-      await transaction.query(END_OTHERS, [account.accountId]);
+      await endOpenResets(transaction, account.accountId);
       return changePassword(transaction, account.accountId, passwordHash);
     });
     // They have ended already, in the database; now those hear of it who have seen their tokens.
     for (const sessionId of ended) await sessions.end(sessionId);
   }
+}
+
+/** No link of this account works any more. */
+export async function endOpenResets(transaction: Queryable, accountId: string): Promise<void> {
+  await transaction.query(END_OPEN, [accountId]);
 }
 
 async function isOpen(database: Queryable, id: string): Promise<boolean> {

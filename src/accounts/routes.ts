@@ -1,7 +1,6 @@
-/** Sign up, sign in, refresh, sign out, profile. */
+/** Sign up, sign in, refresh, sign out. */
 import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
@@ -12,32 +11,26 @@ import { notify } from '../notifications/notify.ts';
 import type { Ways } from '../notifications/preferences.ts';
 import { beginSettings } from '../notifications/settings-store.ts';
 import { putMessages } from '../realtime/inbox.ts';
-import { EMAIL_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, USERNAME_PATTERN } from './account.ts';
+import { EMAIL_LENGTH_MAX, USERNAME_PATTERN } from './account.ts';
 import { callerOf, type Guard } from './guard.ts';
-import { type MakeLimiter, memoryLimiter } from './limiters.ts';
+import { admit, type MakeLimiter, memoryLimiter } from './limiters.ts';
 import { hashPassword } from './passwords.ts';
+import { profileRoutes } from './profile-routes.ts';
 import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions.ts';
-import { accountById, insertAccount } from './store.ts';
+import { AccountShape, ConfirmedPassword, Email, NewPassword } from './shapes.ts';
+import { insertAccount } from './store.ts';
 
 const REFRESH_COOKIE = 'doorbuster_refresh';
 const REFRESH_PATH = '/v1/sessions';
 const HOUR_SECONDS = 3600;
 
-const Account = Type.Object({
-  id: Type.String(),
-  username: Type.String(),
-  email: Type.String(),
-  role: Type.Union([Type.Literal('buyer'), Type.Literal('admin')]),
-  createdAt: Type.String({ format: 'date-time' }),
-});
-
-const Session = Type.Object({ accessToken: Type.String(), expiresIn: Type.Integer(), account: Account });
+const Session = Type.Object({ accessToken: Type.String(), expiresIn: Type.Integer(), account: AccountShape });
 
 const NewAccount = Type.Object(
   {
     username: Type.String({ pattern: USERNAME_PATTERN }),
-    email: Type.String({ format: 'email', maxLength: EMAIL_LENGTH_MAX }),
-    password: Type.String({ minLength: PASSWORD_LENGTH_MIN, maxLength: PASSWORD_LENGTH_MAX }),
+    email: Email,
+    password: NewPassword,
     language: Type.Optional(oneOf(LANGUAGES)),
   },
   { additionalProperties: false },
@@ -46,7 +39,7 @@ const NewAccount = Type.Object(
 const Credentials = Type.Object(
   {
     login: Type.String({ minLength: 1, maxLength: EMAIL_LENGTH_MAX }),
-    password: Type.String({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX }),
+    password: ConfirmedPassword,
   },
   { additionalProperties: false },
 );
@@ -70,12 +63,12 @@ export function accountRoutes(server: Server, parts: AccountRoutesParts): void {
 
   server.post(
     '/v1/accounts',
-    { onRequest: guard.anyone, schema: { tags, summary: 'Sign up', body: NewAccount, response: { 201: Account } } },
+    {
+      onRequest: guard.anyone,
+      schema: { tags, summary: 'Sign up', body: NewAccount, response: { 201: AccountShape } },
+    },
     async (request, reply) => {
-      await signUps.consume(request.ip).catch((refusal: RateLimiterRes | Error) => {
-        if (refusal instanceof Error) throw refusal;
-        throw new Problem('too_many_attempts', { retryAfterSeconds: Math.ceil(refusal.msBeforeNext / 1000) });
-      });
+      await admit(signUps, request.ip);
       const { username, email, password, language } = request.body;
       const passwordHash = await hashPassword(password);
       const account = await database.transaction(async (transaction) => {
@@ -125,15 +118,7 @@ export function accountRoutes(server: Server, parts: AccountRoutesParts): void {
     },
   );
 
-  server.get(
-    '/v1/me',
-    { onRequest: guard.signedIn, schema: { tags, security, summary: 'My profile', response: { 200: Account } } },
-    async (request) => {
-      const account = await accountById(database, callerOf(request).accountId);
-      if (account === undefined) throw new Problem('unauthenticated');
-      return account;
-    },
-  );
+  profileRoutes(server, { database, sessions, guard, signUps });
 }
 
 function answer(request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn): FastifyReply {

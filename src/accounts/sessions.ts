@@ -95,6 +95,16 @@ export class Sessions {
     return this.#signedIn(found.account, session);
   }
 
+  /** The password of somebody who is signed in, asked for again. Returns what is stored of it. Throws `wrong_password`, and `too_many_attempts` as for a sign-in. */
+  async confirm(accountId: string, password: string, address: string): Promise<string> {
+    const found = await store.credentialsById(this.#database, accountId);
+    if (found === undefined) throw new Problem('unauthenticated');
+    const attempt = await this.#attempts.begin(found.account.username, address);
+    if (!(await verifyPassword(found.passwordHash, password))) throw new Problem('wrong_password');
+    await attempt.succeeded();
+    return found.passwordHash;
+  }
+
   /** Throws `session_ended`; a token that was used before ends its session. */
   async refresh(refreshToken: string): Promise<SignedIn> {
     const current = readRefreshToken(refreshToken);

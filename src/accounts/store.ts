@@ -30,10 +30,15 @@ export async function insertAccount(database: Queryable, account: NewAccount): P
     );
     return toAccount(row as AccountRow);
   } catch (error) {
-    if (isDatabaseError(error, SQLSTATE.uniqueViolation, 'accounts_username')) throw taken('username');
-    if (isDatabaseError(error, SQLSTATE.uniqueViolation, 'accounts_email')) throw taken('email');
-    throw error;
+    throw takenBy(error) ?? error;
   }
+}
+
+/** What somebody else has already. */
+function takenBy(error: unknown): Problem | undefined {
+  if (isDatabaseError(error, SQLSTATE.uniqueViolation, 'accounts_username')) return taken('username');
+  if (isDatabaseError(error, SQLSTATE.uniqueViolation, 'accounts_email')) return taken('email');
+  return undefined;
 }
 
 function taken(field: 'username' | 'email'): Problem {
@@ -55,8 +60,12 @@ export function accountNamed(place: string): string {
 }
 
 export async function accountById(database: Queryable, id: string): Promise<Account | undefined> {
+  return (await credentialsById(database, id))?.account;
+}
+
+export async function credentialsById(database: Queryable, id: string) {
   const [row] = await database.query<AccountRow>(`select ${COLUMNS} from accounts where id = $1`, [id]);
-  return row && toAccount(row);
+  return row && { account: toAccount(row), passwordHash: row.password_hash };
 }
 
 export async function hasAdministrator(database: Queryable): Promise<boolean> {
@@ -115,14 +124,41 @@ export async function rotateSession(
   return row && toAccount(row);
 }
 
-/** Sets a new password and ends the account's sessions. Returns their ids, for telling those who have seen their tokens. */
-export async function changePassword(transaction: Queryable, id: string, passwordHash: string): Promise<string[]> {
+/** Sets a new password and ends the account's sessions, but for the one that is to be kept. Returns their ids, for telling those who have seen their tokens. */
+export async function changePassword(
+  transaction: Queryable,
+  id: string,
+  passwordHash: string,
+  keptSessionId: string | null = null,
+): Promise<string[]> {
   await transaction.query('update accounts set password_hash = $2 where id = $1', [id, passwordHash]);
   const rows = await transaction.query<{ id: string }>(
-    'update sessions set ended_at = now() where account_id = $1 and ended_at is null and expires_at > now() returning id',
-    [id],
+    `update sessions set ended_at = now()
+     where account_id = $1 and ended_at is null and expires_at > now() and id is distinct from $2 returning id`,
+    [id, keptSessionId],
   );
   return rows.map((row) => row.id);
+}
+
+/** Throws `email_taken`. */
+export async function changeEmail(transaction: Queryable, id: string, email: string): Promise<Account> {
+  try {
+    const [row] = await transaction.query<AccountRow>(
+      `update accounts set email = $2 where id = $1 returning ${COLUMNS}`,
+      [id, email],
+    );
+    return toAccount(row as AccountRow);
+  } catch (error) {
+    throw takenBy(error) ?? error;
+  }
+}
+
+const LOCK = 'select from accounts where id = $1 and password_hash = $2 for update';
+
+/** Until the end of the transaction nobody else changes it. False when it has another password by now. */
+export async function lockAccount(transaction: Queryable, id: string, passwordHash: string): Promise<boolean> {
+  const rows = await transaction.query(LOCK, [id, passwordHash]);
+  return rows.length > 0;
 }
 
 /** Whether there is such a session, ended just now or before. */

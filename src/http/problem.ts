@@ -10,6 +10,7 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'Sign in first' },
   bad_credentials: { status: 401, title: 'The login or the password is wrong' },
   session_ended: { status: 401, title: 'The session has ended' },
+  wrong_password: { status: 403, title: 'The password is wrong' },
   https_required: { status: 403, title: 'Only over HTTPS' },
   forbidden: { status: 403, title: 'Only for administrators' },
   not_found: { status: 404, title: 'There is nothing here' },
