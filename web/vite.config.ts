@@ -18,6 +18,8 @@ export default defineConfig({
     // The Content-Security-Policy allows files of our own origin; a separate file is also cached separately.
     assetsInlineLimit: 0,
     reportCompressedSize: true,
+    // What a first visit needs, with all that this needs in turn, is one file: what other pages share with it would else be cut out of it, piece by piece.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', test: /\/src\/application\.tsx$/ }] } } },
   },
   plugins: [catalogues(), compress()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
