@@ -1,6 +1,8 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { freePort } from '../../ops/servers/free-port.ts';
 
+type Said = string | Uint8Array;
+
 /** The wire between browser and server, in a test's hand. */
 export interface Gate {
   url: string;
@@ -10,6 +12,8 @@ export interface Gate {
   restore(): void;
   /** What the server says over WebSockets that are open now is never delivered; what the browser says is. */
   swallowAnswers(): void;
+  /** From now on what is said takes its time, in order: that of the browser first, then that of the server. Each next piece takes the next time, and then the first again. */
+  delay(upMs: readonly number[], downMs: readonly number[]): void;
   close(): Promise<void>;
 }
 
@@ -17,6 +21,7 @@ export async function openGate(targetPort: number): Promise<Gate> {
   const port = await freePort();
   const pairs = new Set<{ client: Socket; server: Socket; isWebSocket: boolean; isSwallowed: boolean }>();
   let isCut = false;
+  const delays = { up: [0] as readonly number[], down: [0] as readonly number[] };
   const listener = createServer((client) => {
     if (isCut) {
       client.destroy();
@@ -25,12 +30,20 @@ export async function openGate(targetPort: number): Promise<Gate> {
     const server = connect(targetPort, '127.0.0.1');
     const pair = { client, server, isWebSocket: false, isSwallowed: false };
     pairs.add(pair);
+    const up = slowly(
+      (chunk) => server.write(chunk),
+      () => delays.up,
+    );
+    const down = slowly(
+      (chunk) => client.write(chunk),
+      () => delays.down,
+    );
     client.on('data', (chunk) => {
       if (/^GET \/v1\/socket /.test(chunk.toString('latin1', 0, 20))) pair.isWebSocket = true;
-      server.write(chunk);
+      up(chunk);
     });
     server.on('data', (chunk) => {
-      if (!pair.isSwallowed) client.write(chunk);
+      if (!pair.isSwallowed) down(chunk);
     });
     const end = () => {
       pairs.delete(pair);
@@ -58,9 +71,27 @@ export async function openGate(targetPort: number): Promise<Gate> {
     swallowAnswers() {
       for (const pair of pairs) if (pair.isWebSocket) pair.isSwallowed = true;
     },
+    delay(upMs, downMs) {
+      Object.assign(delays, { up: upMs, down: downMs });
+    },
     close() {
       breakAll();
       return new Promise((resolve) => listener.close(() => resolve()));
     },
+  };
+}
+
+/** Nothing overtakes what was said before it. */
+function slowly(write: (chunk: Said) => void, delays: () => readonly number[]): (chunk: Said) => void {
+  let pieces = 0;
+  let freeAt = 0;
+  return (chunk) => {
+    const all = delays();
+    const now = performance.now();
+    const delay = all[pieces % all.length] ?? 0;
+    pieces += 1;
+    if (delay === 0 && freeAt <= now) return write(chunk);
+    freeAt = Math.max(freeAt, now + delay);
+    setTimeout(() => write(chunk), freeAt - now);
   };
 }

@@ -50,6 +50,15 @@ export class ShopApi {
     return { username, password, token: await this.#signIn(username, password) };
   }
 
+  /** People who are signed in and have no password; the server must allow for it (LOADTEST_ENABLED). */
+  async newCrowd(count: number): Promise<{ id: string; accessToken: string }[]> {
+    const body = { count, prefix: `crowd-${this.#people}-` };
+    const options = { body, token: this.#administratorToken };
+    return (
+      await this.#call<{ items: { id: string; accessToken: string }[] }>('POST', '/v1/loadtest/accounts', options)
+    ).items;
+  }
+
   newCoupon(terms: Record<string, unknown> = {}): Promise<DropView> {
     return this.#newDrop({ kind: 'coupon', discount: { percent: 20 }, validForDays: 30, ...terms });
   }
