@@ -1,6 +1,7 @@
 /** Pictures as they are stored, and when they are forgotten. */
 import type { Queryable } from '../database/database.ts';
-import { nameOf, type Picture, type PictureType } from './picture.ts';
+import type { Retention } from '../worker/retention.ts';
+import { nameOf, type Picture, type PictureType, urlOf } from './picture.ts';
 
 const PUT = `
   insert into pictures (name, type, bytes, created_by) values ($1, $2, $3, $4)
@@ -18,3 +19,22 @@ export async function pictureByName(database: Queryable, name: string): Promise<
   const [row] = await database.query<{ type: PictureType; bytes: Uint8Array }>(GET, [name]);
   return row && { type: row.type, bytes: Buffer.from(row.bytes.buffer, row.bytes.byteOffset, row.bytes.byteLength) };
 }
+
+const IS_NAMED = `exists (select from drops d where d.image_url = '${urlOf('')}' || p.name)`;
+
+/** First those that a drop names count as new again, then those go that none has named for a day: who takes back a change within that day finds the picture still there. */
+const FORGET = [
+  `with named as (
+     update pictures set named_at = now() where name = any(array(
+       select p.name from pictures p where p.named_at < now() - interval '1 hour' and ${IS_NAMED} limit $1))
+     returning 1)
+   select count(*)::int as removed from named`,
+  // Asked again of the row that is locked: somebody may have put it in anew meanwhile.
+  `with removed as (
+     delete from pictures p where p.named_at < now() - interval '1 day' and not ${IS_NAMED} and p.name = any(array(
+       select p.name from pictures p where p.named_at < now() - interval '1 day' and not ${IS_NAMED} limit $1))
+     returning 1)
+   select count(*)::int as removed from removed`,
+];
+
+export const PICTURES_RETENTION: Retention = { name: 'pictures-retention', forget: FORGET };

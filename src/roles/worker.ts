@@ -7,8 +7,10 @@ import { relayJob } from '../ledger/relay.ts';
 import { offersJob } from '../line/offers.ts';
 import { notificationJobs } from '../notifications/parts.ts';
 import { paymentsJob } from '../payments/reconciliation.ts';
+import { PICTURES_RETENTION } from '../pictures/store.ts';
 import { reportJobs } from '../reports/jobs.ts';
 import { type Job, Jobs, type SharedJob } from '../worker/jobs.ts';
+import { retentionJob } from '../worker/retention.ts';
 
 export interface Worker {
   /** Resolves when the rounds under way are done. */
@@ -35,6 +37,7 @@ export async function startWorker(fleet: Fleet): Promise<Worker> {
     ...notificationJobs(fleet.notifications, { database, news }),
     expiryJob({ database, grantLedger, teller, onExpired: (grants) => metrics.expired(grants) }),
     ...reportJobs(database),
+    retentionJob(database, PICTURES_RETENTION),
     offersJob({ database, grantLedger, teller }),
     paymentsJob({ database, log: logger, graceMs: settings.paymentGraceSeconds * 1000, ...fleet.payments }),
     reconcileJob(database, {

@@ -12,7 +12,7 @@ const BATCHES_MAX = 50;
 export interface Retention {
   /** The job's, and its fence's. */
   readonly name: string;
-  /** Each removes `$1` rows at most, and answers in one row how many they were: `removed`. */
+  /** Each removes `$1` rows at most, or sees to as many that are to stay, and answers in one row how many they were: `removed`. */
   readonly forget: readonly string[];
 }
 

@@ -5,6 +5,7 @@ import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
 import { peopleContract } from './people-contract.ts';
+import { picturesContract } from './pictures-contract.ts';
 
 describe('administration on PGlite', () => {
   let database: PgliteDatabase;
@@ -14,6 +15,7 @@ describe('administration on PGlite', () => {
   });
   afterAll(() => database.close());
   peopleContract('pglite', () => database);
+  picturesContract('pglite', () => database);
 });
 
 describe.skipIf(!hasPostgres)('administration on PostgreSQL', () => {
@@ -24,4 +26,5 @@ describe.skipIf(!hasPostgres)('administration on PostgreSQL', () => {
   });
   afterAll(() => database.close());
   peopleContract('postgres', () => database);
+  picturesContract('postgres', () => database);
 });
