@@ -12,6 +12,8 @@ import { DropAdminPage } from './DropAdminPage.tsx';
 const AdminDropList = lazyPage(() => import('./drops/AdminDropList.tsx'));
 const CreateDropPage = lazyPage(() => import('./form/CreateDropPage.tsx'));
 const CouponTillPage = lazyPage(() => import('./till/CouponTillPage.tsx'));
+const PaymentsPage = lazyPage(() => import('./payments/PaymentsPage.tsx'));
+const PaymentPage = lazyPage(() => import('./payments/PaymentPage.tsx'));
 const DeliveryLogPage = lazyPage(() => import('./deliveries/DeliveryLogPage.tsx'));
 
 /** Everything under /admin; its code is loaded by administrators only, and that of each section when it is looked at. */
@@ -28,6 +30,8 @@ export default function AdminPage() {
             <Route path="/drops/:id" component={DropAdminPage} />
             <Route path="/drops/:id/*" component={DropAdminPage} />
             <Route path="/coupons" component={CouponTillPage} />
+            <Route path="/payments" component={PaymentsPage} />
+            <Route path="/payments/:id" component={PaymentPage} />
             <Route path="/deliveries" component={DeliveryLogPage} />
             <Route path="/:former" component={FormerAddress} />
             <Route default component={NotFoundPage} />

@@ -13,6 +13,7 @@ import { NotFoundPage } from '../shell/NotFoundPage.tsx';
 import { DropAdminHead } from './DropAdminHead.tsx';
 
 const DropMonitorPage = lazyPage(() => import('./monitor/DropMonitorPage.tsx'));
+const PeoplePage = lazyPage(() => import('./people/PeoplePage.tsx'));
 const EditDropPage = lazyPage(() => import('./form/EditDropPage.tsx'));
 
 /** What each of a drop's pages gets: the drop, live. The head with the title and the tabs stands above them. */
@@ -48,6 +49,7 @@ function OneDrop({ id }: { id: string }) {
       <DropAdminHead source={drop} />
       <Router>
         <Route path="/" component={DropMonitorPage} drop={drop} />
+        <Route path="/people" component={PeoplePage} drop={drop} />
         <Route path="/edit" component={EditDropPage} drop={drop} />
         <Route default component={NotFoundPage} />
       </Router>

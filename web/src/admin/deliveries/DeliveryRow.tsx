@@ -5,13 +5,15 @@ import { dateTime } from '../../language/format.ts';
 import { language, messages } from '../../language/language.ts';
 import { notificationMessages } from '../../notifications/notification-messages.ts';
 import { serverNow } from '../../realtime/clock.ts';
+import { listMessages } from '../list/list-messages.ts';
+import { PersonButton } from '../list/PersonButton.tsx';
 import { canBeSentAgain, type Delivery, type DeliveryState, sendAgain } from './delivery.ts';
 import { deliveryMessages } from './delivery-messages.ts';
 
 const chips: Record<DeliveryState, string> = {
   pending: 'chip warn',
   sent: 'chip good',
-  failed: 'chip delivery-failed',
+  failed: 'chip failed',
 };
 
 interface DeliveryRowProps {
@@ -26,29 +28,18 @@ export function DeliveryRow({ delivery, onPerson, onSentAgain }: DeliveryRowProp
   const types: Record<string, string> = names.types;
   const { person, type, channel, state, failure } = delivery;
   const isAsked = useSignal(false);
-  const name = person.username ?? words.nobody;
+  const name = person.username ?? listMessages.value.nobody;
   const subject = `${types[type] ?? type}, ${name}`;
 
   return (
-    <li class="admin-row delivery" data-state={state}>
+    <li class="admin-row list-row delivery" data-state={state}>
       <div class="admin-row-text">
         <div class="card-line">
           <span class={chips[state]}>{words.states[state]}</span>
           <span class="small soft">{names.channels[channel]}</span>
         </div>
         <strong>{types[type] ?? type}</strong>
-        {person.username === null ? (
-          <span class="small soft">{name}</span>
-        ) : (
-          <button
-            type="button"
-            class="delivery-person"
-            title={words.onlyThis}
-            onClick={() => onPerson(person.username ?? '')}
-          >
-            {name}
-          </button>
-        )}
+        <PersonButton username={person.username} onPerson={onPerson} />
         <span class="small soft number">{timesOf(delivery)}</span>
         {failure !== null && (
           <p class="delivery-failure small">

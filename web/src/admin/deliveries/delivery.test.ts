@@ -3,7 +3,8 @@ import type { Delivery } from './delivery.ts';
 
 vi.mock('../../accounts/session.ts', () => ({ requestAsMember: vi.fn() }));
 vi.mock('../../language/language.ts', () => ({ language: { value: 'en' } }));
-const { canBeSentAgain, readFilter, withDelivery, writeFilter } = await import('./delivery.ts');
+const { canBeSentAgain, readFilter, withDelivery } = await import('./delivery.ts');
+const { writeFilter } = await import('../list/useAddressFilter.ts');
 
 const delivery = (changes: Partial<Delivery> = {}): Delivery => ({
   ...{ id: '7', person: { id: '1', username: 'alice' }, type: 'granted', channel: 'email', state: 'failed' },

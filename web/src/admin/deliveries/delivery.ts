@@ -2,6 +2,7 @@
 import { requestAsMember } from '../../accounts/session.ts';
 import type { Page } from '../../http/request.ts';
 import { type Channel, channels } from '../../notifications/notification.ts';
+import { oneOf, writeFilter } from '../list/useAddressFilter.ts';
 
 export const deliveryStates = ['pending', 'sent', 'failed'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
@@ -31,20 +32,16 @@ export interface DeliveryFilter {
   username: string;
 }
 
-/** From the page's own address, so that a filtered list can be kept and passed on. */
+export const unfiltered: DeliveryFilter = { state: '', type: '', channel: '', username: '' };
+
 export function readFilter(search: string): DeliveryFilter {
   const query = new URLSearchParams(search);
   return {
-    state: deliveryStates.find((state) => state === query.get('state')) ?? '',
+    state: oneOf(deliveryStates, query.get('state')),
     type: query.get('type') ?? '',
-    channel: channels.find((channel) => channel === query.get('channel')) ?? '',
+    channel: oneOf(channels, query.get('channel')),
     username: (query.get('username') ?? '').slice(0, 40),
   };
-}
-
-export function writeFilter(filter: DeliveryFilter): string {
-  const query = new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== ''));
-  return query.size === 0 ? '' : `?${query}`;
 }
 
 export function loadDeliveries(filter: DeliveryFilter, cursor: string | null): Promise<Page<Delivery>> {

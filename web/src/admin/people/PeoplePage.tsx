@@ -1,0 +1,88 @@
+import { Choice } from '../../design/Choice.tsx';
+import { SelectField } from '../../design/SelectField.tsx';
+import type { GrantState } from '../../grants/grant.ts';
+import { useTitle } from '../../shell/useTitle.ts';
+import type { DropAdminProps } from '../DropAdminPage.tsx';
+import { ListBody } from '../list/ListBody.tsx';
+import { listMessages } from '../list/list-messages.ts';
+import { UsernameField } from '../list/SettledField.tsx';
+import { useAddressFilter, writeFilter } from '../list/useAddressFilter.ts';
+import { usePages } from '../list/usePages.ts';
+import { CsvButton } from './CsvButton.tsx';
+import { PersonRow } from './PersonRow.tsx';
+import './people.css';
+import { grantStates, loadPeople, type PeopleFilter, readPeopleFilter } from './people.ts';
+import { peopleMessages } from './people-messages.ts';
+
+/** Everyone who pressed: who got what, who waits, who was refused. A name answers why this person got none. */
+export default function PeoplePage({ drop: source }: DropAdminProps) {
+  const drop = source.value;
+  const words = peopleMessages.value;
+  const { filter, choose } = useAddressFilter(readPeopleFilter);
+  const { who, state, username } = filter.value;
+  const pages = usePages(
+    `${drop.id}${writeFilter(filter.value)}`,
+    (cursor) => loadPeople(drop.id, filter.peek(), cursor),
+    keyOf,
+  );
+  useTitle(`${words.title} · ${drop.title}`);
+  const isPerson = username !== '';
+  const isFiltered = isPerson || state !== '';
+  return (
+    <section class="people" aria-label={words.title}>
+      <search class="panel people-filters">
+        <Choice
+          label={words.who}
+          name="who"
+          value={isPerson ? 'all' : who}
+          options={words.groups}
+          onValue={(group) => choose({ who: group, state: '', username: '' })}
+        />
+        <div class="list-filters people-fields">
+          <UsernameField username={username} onUsername={(name) => choose({ username: name })} />
+          {who === 'holders' && !isPerson && (
+            <SelectField
+              label={words.state}
+              name="state"
+              value={state}
+              options={{ '': listMessages.value.all, ...statesOf(drop.kind) } as Record<GrantState | '', string>}
+              onValue={(next) => choose({ state: next })}
+            />
+          )}
+          <CsvButton dropId={drop.id} title={drop.title} filter={filter.value} />
+        </div>
+      </search>
+      {isPerson && <h2>{words.story(username)}</h2>}
+      <ListBody
+        pages={pages}
+        icon="person"
+        none={emptyText(filter.value)}
+        onClear={isFiltered ? () => choose({ state: '', username: '' }) : undefined}
+        row={(person) => (
+          <PersonRow
+            key={keyOf(person)}
+            person={person}
+            drop={drop}
+            isStory={isPerson}
+            onPerson={(name) => choose({ username: name })}
+          />
+        )}
+      />
+    </section>
+  );
+}
+
+function keyOf({ arrival, grant }: { arrival: number; grant: { id: string } | null }): string {
+  return `${arrival} ${grant?.id ?? ''}`;
+}
+
+function statesOf(kind: 'coupon' | 'product'): Record<string, string> {
+  const words = peopleMessages.value.states;
+  return Object.fromEntries(grantStates[kind].map((state) => [state, words[state]]));
+}
+
+function emptyText({ who, state, username }: PeopleFilter): string {
+  const words = peopleMessages.value;
+  if (username !== '') return words.noClaim(username);
+  return state === '' ? words.none[who] : listMessages.value.noneSuch;
+}
