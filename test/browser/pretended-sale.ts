@@ -73,7 +73,7 @@ export function pretendedAnswer({ drop, openedAt, totals, states }: PretendedSal
   };
 }
 
-export function pretendedFleet(): object {
+export function pretendedFleet(isWell = false): object {
   const seenAt = new Date(Date.now() - 900).toISOString();
   const startedAt = new Date(Date.now() - 7_200_000).toISOString();
   const process = { startedAt, seenAt, sockets: 0, people: 0, claimsWaiting: 0, lag: null };
@@ -82,12 +82,17 @@ export function pretendedFleet(): object {
       {
         ...process,
         ...{ name: 'gateway-1', roles: ['gateway'], sockets: 5_120, people: 4_980, claimsWaiting: 214 },
-        ...{ cpuShare: 0.98, memoryBytes: 402_653_184, lateMs: 41 },
+        ...{ cpuShare: isWell ? 0.62 : 0.98, memoryBytes: 402_653_184, lateMs: 41 },
       },
       {
         ...process,
         ...{ name: 'gateway-2', roles: ['gateway'], sockets: 4_880, people: 4_741, claimsWaiting: 190 },
-        ...{ cpuShare: 0.71, memoryBytes: 388_000_000, lateMs: 12, seenAt: new Date(Date.now() - 9_000).toISOString() },
+        ...{
+          cpuShare: 0.71,
+          memoryBytes: 388_000_000,
+          lateMs: 12,
+          seenAt: isWell ? seenAt : new Date(Date.now() - 9_000).toISOString(),
+        },
       },
       {
         ...process,

@@ -9,6 +9,7 @@ import './admin.css';
 import { AdminNavigation } from './AdminNavigation.tsx';
 import { DropAdminPage } from './DropAdminPage.tsx';
 
+const OverviewPage = lazyPage(() => import('./overview/OverviewPage.tsx'));
 const AdminDropList = lazyPage(() => import('./drops/AdminDropList.tsx'));
 const CreateDropPage = lazyPage(() => import('./form/CreateDropPage.tsx'));
 const CouponTillPage = lazyPage(() => import('./till/CouponTillPage.tsx'));
@@ -24,7 +25,7 @@ export default function AdminPage() {
         <>
           <AdminNavigation />
           <Router>
-            <Route path="/" component={AdminDropList} />
+            <Route path="/" component={OverviewPage} />
             <Route path="/drops" component={AdminDropList} />
             <Route path="/drops/new" component={CreateDropPage} />
             <Route path="/drops/:id" component={DropAdminPage} />

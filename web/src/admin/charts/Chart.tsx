@@ -96,8 +96,10 @@ function optionsOf(element: HTMLElement, latest: { current: ChartProps }): uPlot
     // The last tick's text may be half beyond the end.
     padding: [8, span ? 28 : 12, 0, 0],
     legend: { show: false },
-    // What was drawn in full colour must not hide the lines by which it is read.
-    drawOrder: ['series', 'axes'] as uPlot.DrawOrderKey[],
+    // Areas would hide the lines by which they are read; bars stand in front of them.
+    drawOrder: (series.some(({ look }) => look === 'area')
+      ? ['series', 'axes']
+      : ['axes', 'series']) as uPlot.DrawOrderKey[],
     cursor: {
       y: false,
       drag: { x: false, y: false },

@@ -1,6 +1,7 @@
 import { amount, percent } from '../../language/format.ts';
 import { serverNow } from '../../realtime/clock.ts';
 import { clockText } from '../charts/short-text.ts';
+import { WideFigures } from '../WideFigures.tsx';
 import { type Fleet, type FleetProcess, healthOf } from './fleet.ts';
 import { fleetMessages } from './fleet-messages.ts';
 
@@ -15,41 +16,38 @@ export function FleetTable({ fleet }: { fleet: Fleet | null }) {
         <h2>{words.title}</h2>
         <p class="soft small">{words.about}</p>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard, too */}
-      <section class="figures-scroll" aria-label={words.title} tabIndex={0}>
-        <table class="figures">
-          <thead>
+      <WideFigures label={words.title}>
+        <thead>
+          <tr>
+            <th scope="col">{words.process}</th>
+            <th scope="col">{words.health}</th>
+            <th scope="col">{words.cpu}</th>
+            <th scope="col">{words.memory}</th>
+            <th scope="col">{words.late}</th>
+            <th scope="col">{words.sockets}</th>
+            <th scope="col">{words.people}</th>
+            <th scope="col">{words.claimsWaiting}</th>
+            <th scope="col">{words.lag}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fleet === null ? (
             <tr>
-              <th scope="col">{words.process}</th>
-              <th scope="col">{words.health}</th>
-              <th scope="col">{words.cpu}</th>
-              <th scope="col">{words.memory}</th>
-              <th scope="col">{words.late}</th>
-              <th scope="col">{words.sockets}</th>
-              <th scope="col">{words.people}</th>
-              <th scope="col">{words.claimsWaiting}</th>
-              <th scope="col">{words.lag}</th>
+              <td colSpan={9}>
+                <div class="skeleton line-process" />
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {fleet === null ? (
-              <tr>
-                <td colSpan={9}>
-                  <div class="skeleton line-process" />
-                </td>
-              </tr>
-            ) : fleet.processes.length === 0 ? (
-              <tr>
-                <td colSpan={9} class="soft">
-                  {words.none}
-                </td>
-              </tr>
-            ) : (
-              fleet.processes.map((process) => <Row key={process.name} process={process} />)
-            )}
-          </tbody>
-        </table>
-      </section>
+          ) : fleet.processes.length === 0 ? (
+            <tr>
+              <td colSpan={9} class="soft">
+                {words.none}
+              </td>
+            </tr>
+          ) : (
+            fleet.processes.map((process) => <Row key={process.name} process={process} />)
+          )}
+        </tbody>
+      </WideFigures>
     </section>
   );
 }

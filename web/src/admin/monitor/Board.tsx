@@ -5,11 +5,12 @@ import { Countdown } from '../../drops/Countdown.tsx';
 import type { Drop } from '../../drops/drop.ts';
 import { StockBar } from '../../drops/StockBar.tsx';
 import { useDropState } from '../../drops/useDropState.ts';
-import { amount } from '../../language/format.ts';
+import { amount, money } from '../../language/format.ts';
 import { messages } from '../../language/language.ts';
 import { serverNow } from '../../realtime/clock.ts';
 import { connection } from '../../realtime/connection.ts';
 import { durationText } from './duration.ts';
+import type { Totals } from './monitor.ts';
 import { monitorMessages } from './monitor-messages.ts';
 import { type Standing, standingOf } from './standing.ts';
 import type { Monitor } from './useMonitor.ts';
@@ -38,7 +39,7 @@ export function Board({ source, monitor }: { source: Signal<Drop>; monitor: Moni
           <p class="monitor-headline">{headline(standing, drop)}</p>
         )}
         <p class="monitor-board-note">
-          <Note drop={drop} standing={standing} held={totals?.states.held ?? 0} />
+          <Note drop={drop} standing={standing} totals={totals} />
         </p>
       </div>
       <div class="monitor-board-foot">
@@ -59,8 +60,9 @@ function headline(standing: Standing, drop: Drop): string {
   return drop.kind === 'product' ? words.allPaid(drop.stock) : words.allUsed(drop.stock);
 }
 
-function Note({ drop, standing, held }: { drop: Drop; standing: Standing; held: number }) {
+function Note({ drop, standing, totals }: { drop: Drop; standing: Standing; totals: Totals | null }) {
   const words = monitorMessages.value.board;
+  const held = totals?.states.held ?? 0;
   const line = drop.waiting > 0 ? ` · ${words.inLine(drop.waiting)}` : '';
   if (standing === 'scheduled') return `${words.opensAt(drop.opensAt)} · ${words.ready(drop.stock)}`;
   if (standing === 'open')
@@ -72,7 +74,8 @@ function Note({ drop, standing, held }: { drop: Drop; standing: Standing; held: 
     );
   if (standing === 'soldOut')
     return `${held > 0 ? words.toPay(held) : drop.remaining === 0 ? words.allGranted(drop.stock) : words.wentOut(drop.stock - drop.remaining, drop.stock)}${line}`;
-  if (standing === 'settled') return drop.waiting > 0 ? words.inLine(drop.waiting) : words.opensAt(drop.opensAt);
+  if (standing === 'settled' && drop.kind === 'product')
+    return `${words.taken(money(totals?.paid.amount ?? 0, drop.currency))}${line}`;
   const wentOut = words.wentOut(drop.stock - drop.remaining, drop.stock);
   return standing === 'closed' ? `${words.closed} · ${wentOut}` : wentOut;
 }

@@ -5,6 +5,7 @@ import type { Colour } from '../charts/colours.ts';
 import { Swatch } from '../charts/Swatch.tsx';
 import { clockText, tickText } from '../charts/short-text.ts';
 import { summaryOf, withHoles } from '../charts/stack.ts';
+import { WideFigures } from '../WideFigures.tsx';
 import { monitorMessages } from './monitor-messages.ts';
 import { type Percentile, percentiles } from './second-window.ts';
 import type { Shown } from './useShown.ts';
@@ -53,31 +54,29 @@ function LatencyTable({ shown }: { shown: Shown }) {
   const figure = (value: number | null | undefined) =>
     value === null || value === undefined || Number.isNaN(value) ? '–' : words.milliseconds(value);
   return (
-    <div class="figures-scroll">
-      <table class="figures">
-        <thead>
-          <tr>
-            <th scope="col">{words.share}</th>
-            <th scope="col">
-              {words.now} {moment !== undefined && monitorMessages.value.at(clockText(moment))}
+    <WideFigures label={words.title}>
+      <thead>
+        <tr>
+          <th scope="col">{words.share}</th>
+          <th scope="col">
+            <span>{words.now}</span> <span>{moment !== undefined && monitorMessages.value.at(clockText(moment))}</span>
+          </th>
+          <th scope="col">{words.most}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {percentiles.map((name) => (
+          <tr key={name}>
+            <th scope="row">
+              <Swatch colour={colours[name]} />
+              {words[name]}
             </th>
-            <th scope="col">{words.most}</th>
+            <td>{figure(seconds[name][row])}</td>
+            <td>{figure(summaryOf(seconds[name]).most)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {percentiles.map((name) => (
-            <tr key={name}>
-              <th scope="row">
-                <Swatch colour={colours[name]} />
-                {words[name]}
-              </th>
-              <td>{figure(seconds[name][row])}</td>
-              <td>{figure(summaryOf(seconds[name]).most)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </WideFigures>
   );
 }
 

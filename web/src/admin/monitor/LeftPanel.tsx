@@ -5,6 +5,7 @@ import { amount } from '../../language/format.ts';
 import { Chart, type ChartSeries } from '../charts/Chart.tsx';
 import { Swatch } from '../charts/Swatch.tsx';
 import { clockText, tickText } from '../charts/short-text.ts';
+import { WideFigures } from '../WideFigures.tsx';
 import { monitorMessages } from './monitor-messages.ts';
 import { remainingHistory } from './remaining.ts';
 import type { Monitor } from './useMonitor.ts';
@@ -53,32 +54,30 @@ export function LeftPanel({ source, monitor, shown }: { source: Signal<Drop>; mo
         group="monitor"
         onHover={shown.point}
       />
-      <div class="figures-scroll">
-        <table class="figures">
-          <thead>
-            <tr>
-              <th scope="col">{moment === undefined ? '' : monitorMessages.value.at(clockText(moment))}</th>
-              <th scope="col">{words.title}</th>
-            </tr>
-          </thead>
-          <tbody>
-            <tr>
-              <th scope="row">
-                <Swatch colour="accent" />
-                {words.known}
-              </th>
-              <td>{left !== null && history.value.known[row] !== null ? amount(left) : '–'}</td>
-            </tr>
-            <tr>
-              <th scope="row">
-                <Swatch colour="accent" look="dashed" />
-                {words.reckoned}
-              </th>
-              <td>{left !== null && history.value.known[row] === null ? amount(left) : '–'}</td>
-            </tr>
-          </tbody>
-        </table>
-      </div>
+      <WideFigures label={words.title}>
+        <thead>
+          <tr>
+            <th scope="col">{moment === undefined ? '' : monitorMessages.value.at(clockText(moment))}</th>
+            <th scope="col">{words.title}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">
+              <Swatch colour="accent" />
+              {words.known}
+            </th>
+            <td>{left !== null && history.value.known[row] !== null ? amount(left) : '–'}</td>
+          </tr>
+          <tr>
+            <th scope="row">
+              <Swatch colour="accent" look="dashed" />
+              {words.reckoned}
+            </th>
+            <td>{left !== null && history.value.known[row] === null ? amount(left) : '–'}</td>
+          </tr>
+        </tbody>
+      </WideFigures>
     </section>
   );
 }

@@ -6,6 +6,7 @@ import type { Colour } from '../charts/colours.ts';
 import { Swatch } from '../charts/Swatch.tsx';
 import { clockText, tickText } from '../charts/short-text.ts';
 import { stacked, summaryOf } from '../charts/stack.ts';
+import { WideFigures } from '../WideFigures.tsx';
 import { monitorMessages } from './monitor-messages.ts';
 import type { Count } from './second-window.ts';
 import type { Shown } from './useShown.ts';
@@ -71,35 +72,33 @@ function OutcomesTable({ shown }: { shown: Shown }) {
     );
   };
   return (
-    <div class="figures-scroll">
-      <table class="figures">
-        <thead>
-          <tr>
-            <th scope="col">{words.outcome}</th>
-            <th scope="col" data-pointed={shown.isPointed.value}>
-              {words.perSecond} {moment !== null && monitorMessages.value.at(clockText(moment))}
+    <WideFigures label={words.title}>
+      <thead>
+        <tr>
+          <th scope="col">{words.outcome}</th>
+          <th scope="col" data-pointed={shown.isPointed.value}>
+            <span>{words.perSecond}</span> <span>{moment !== null && monitorMessages.value.at(clockText(moment))}</span>
+          </th>
+          <th scope="col">{words.most}</th>
+          <th scope="col">{words.sum}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {outcomes.map(({ name, colour }) => (
+          <tr key={name}>
+            <th scope="row">
+              <Swatch colour={colour} />
+              {words[name]}
             </th>
-            <th scope="col">{words.most}</th>
-            <th scope="col">{words.sum}</th>
+            {cells(name)}
           </tr>
-        </thead>
-        <tbody>
-          {outcomes.map(({ name, colour }) => (
-            <tr key={name}>
-              <th scope="row">
-                <Swatch colour={colour} />
-                {words[name]}
-              </th>
-              {cells(name)}
-            </tr>
-          ))}
-          <tr data-kind="part">
-            <th scope="row">{words.atGate}</th>
-            {cells('atGate')}
-          </tr>
-        </tbody>
-      </table>
-    </div>
+        ))}
+        <tr data-kind="part">
+          <th scope="row">{words.atGate}</th>
+          {cells('atGate')}
+        </tr>
+      </tbody>
+    </WideFigures>
   );
 }
 

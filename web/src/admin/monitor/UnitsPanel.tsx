@@ -49,7 +49,9 @@ export function UnitsPanel({ drop, totals }: { drop: Drop; totals: Totals | null
         {isProduct && (
           <>
             <Fact term={words.pending}>{totals ? amount(totals.pendingPayments) : null}</Fact>
-            <Fact term={words.money}>{totals ? money(totals.paid.amount, drop.currency) : null}</Fact>
+            <Fact term={words.money} isWide>
+              {totals ? money(totals.paid.amount, drop.currency) : null}
+            </Fact>
           </>
         )}
       </dl>

@@ -23,6 +23,7 @@ export const monitorEnglish = {
     allPaid: (stock: number) => (stock === 1 ? 'Sold and paid' : `All ${amount(stock)} sold, all paid`),
     allUsed: (stock: number) => (stock === 1 ? 'Granted and used' : `All ${amount(stock)} granted, all used`),
     toPay: (held: number) => `${amount(held)} still have time to pay`,
+    taken: (money: string) => `${money} taken`,
     lastKnown: 'last known',
   },
   next: {

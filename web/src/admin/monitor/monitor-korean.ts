@@ -20,6 +20,7 @@ export const monitorKorean: MonitorMessages = {
     allPaid: (stock) => `${amount(stock)}개 모두 판매, 결제까지 완료!`,
     allUsed: (stock) => `${amount(stock)}개 모두 지급, 사용까지 완료!`,
     toPay: (held) => `${amount(held)}개는 결제를 기다리고 있어요`,
+    taken: (money) => `${money} 결제`,
     lastKnown: '마지막으로 확인된 값',
   },
   next: {

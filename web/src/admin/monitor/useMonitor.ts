@@ -1,9 +1,8 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { rememberDrop } from '../../drops/drop-store.ts';
-import { connection } from '../../realtime/connection.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { type Freshness, startPolling } from '../polling.ts';
+import { refreshDrop } from '../refresh-drop.ts';
 import { loadMonitor, type Totals } from './monitor.ts';
 import { SecondWindow } from './second-window.ts';
 
@@ -45,8 +44,7 @@ export function useMonitor(dropId: string): Monitor {
           monitor.totals.value = answer.totals;
           monitor.fleet.value = answer.fleet;
           monitor.turn.value += 1;
-          // The socket is sooner: what it told must not be set back by an answer that was on its way meanwhile.
-          if (!connection.isLive.peek()) rememberDrop(answer.drop);
+          refreshDrop(answer.drop);
         },
         onChange: (freshness) => {
           monitor.freshness.value = freshness;
