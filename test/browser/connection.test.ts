@@ -93,6 +93,28 @@ describeInBrowser('a bad connection', () => {
     expect(await shop.api.grants(person)).toHaveLength(0);
   });
 
+  test('a press whose session has ended meanwhile is kept, and sent once its owner has signed in again', async () => {
+    const drop = await shop.api.newCoupon({ stock: 5, perUserLimit: 3 });
+    const person = await shop.api.newPerson();
+    const page = await shop.openPage();
+    await signIn(page, gate.url, person);
+    await page.goto(`${gate.url}/drops/${drop.id}`);
+    await waitUntilPressable(page);
+    await waitUntilLive(page);
+    gate.cut();
+    await pressButton(page).click();
+    await page.getByText('Your press is kept').waitFor();
+    await shop.api.changePassword(person, 'another-long-password');
+    gate.restore();
+    await page.getByText('sent as soon as you are back').waitFor({ timeout: 40_000 });
+    await pressButton(page).click();
+    await page.getByLabel('Username or email').fill(person.username);
+    await page.getByLabel('Password').fill(person.password);
+    await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+    await page.locator('.win-ticket[data-fresh="true"]').waitFor();
+    expect(await shop.api.grants(person)).toHaveLength(1);
+  });
+
   test('a page that could not be loaded comes by itself when the network is back', async () => {
     const drop = await shop.api.newCoupon({ title: 'Winter coupon' });
     const page = await shop.openPage();

@@ -42,6 +42,32 @@ describeInBrowser('the opening', () => {
     expect(await page.evaluate('window.shifts')).toEqual([]);
   });
 
+  test('the tab counts down the last minute, the board the last ten seconds in tenths', async () => {
+    const drop = await shop.api.newCoupon({ title: 'Winter coupon', opensAt: fromNow(40) });
+    const page = await shop.openPage();
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    await waitUntilLive(page);
+    await expect.poll(() => page.title()).toMatch(/^\d\d seconds · Winter coupon/);
+    await shop.api.amend(drop.id, { opensAt: fromNow(7) });
+    const clock = page.locator('.stage .countdown-clock');
+    await clock.getByText(/^\d\.\d$/).waitFor();
+    const read: number[] = [];
+    for (let reading = 0; reading < 5; reading += 1) {
+      read.push(Number(await clock.textContent()));
+      await page.waitForTimeout(250);
+    }
+    expect(read).toEqual(read.toSorted((left, right) => right - left));
+    expect(new Set(read).size).toBe(read.length);
+    await expect.poll(() => page.title(), { timeout: 10_000 }).toMatch(/^Open now · Winter coupon/);
+  });
+
+  test('whoever wants no motion reads whole seconds to the end', async () => {
+    const drop = await shop.api.newCoupon({ opensAt: fromNow(9) });
+    const page = await shop.openPage({ reducedMotion: 'reduce' });
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    await page.locator('.stage .countdown[data-last="true"] .countdown-clock', { hasText: /^00:00:0\d$/ }).waitFor();
+  });
+
   test('a press right at the opening that was early for the server is repeated by itself', async () => {
     const drop = await shop.api.newCoupon({ opensAt: fromNow(3600) });
     const person = await shop.api.newPerson();

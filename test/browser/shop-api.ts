@@ -59,6 +59,21 @@ export class ShopApi {
     ).items;
   }
 
+  /** All other sessions of the person end. */
+  async changePassword(person: Person, password: string): Promise<void> {
+    const body = { currentPassword: person.password, password };
+    await this.#call('PUT', '/v1/me/password', { token: person.token, body });
+    person.password = password;
+  }
+
+  /** Keeps a picture, and tells its address. */
+  async keepPicture(bytes: Uint8Array, type: string): Promise<string> {
+    const headers = { 'content-type': type, authorization: `Bearer ${this.#administratorToken}` };
+    const response = await fetch(`${this.#url}/v1/pictures`, { method: 'POST', headers, body: Buffer.from(bytes) });
+    if (!response.ok) throw new Error(`POST /v1/pictures: ${response.status} ${await response.text()}`);
+    return ((await response.json()) as { imageUrl: string }).imageUrl;
+  }
+
   newCoupon(terms: Record<string, unknown> = {}): Promise<DropView> {
     return this.#newDrop({ kind: 'coupon', discount: { percent: 20 }, validForDays: 30, ...terms });
   }
