@@ -80,7 +80,9 @@ describeInBrowser('pictures of drops', () => {
     expect(await pictureIn(page, open).getAttribute('loading')).toBe('eager');
     expect(await pictureIn(page, coming).getAttribute('loading')).toBe('lazy');
     letGo();
-    await expect.poll(() => pictureIn(page, open).evaluate('(image) => image.naturalWidth')).toBeGreaterThan(100);
+    await expect
+      .poll(() => pictureIn(page, open).evaluate((image) => Number((image as { naturalWidth?: number }).naturalWidth)))
+      .toBeGreaterThan(100);
     const after = await page
       .locator('.featured, .card')
       .evaluateAll((cards) => cards.map((card) => JSON.stringify(card.getBoundingClientRect())));

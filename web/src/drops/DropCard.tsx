@@ -1,4 +1,5 @@
 import type { Signal } from '@preact/signals';
+import { money } from '../language/format.ts';
 import { messages } from '../language/language.ts';
 import { Countdown } from './Countdown.tsx';
 import { DropArt } from './DropArt.tsx';
@@ -22,7 +23,11 @@ export function DropCard({ drop: source, compact = false }: { drop: Signal<Drop>
           <StateChip state={state} />
         </div>
         <h3 class="card-title">{drop.title}</h3>
-        <p class="card-offer">{drop.kind === 'coupon' ? discountText(drop.discount) : words.quantity(drop.stock)}</p>
+        <p class="card-offer">
+          {drop.kind === 'coupon'
+            ? discountText(drop.discount)
+            : `${money(drop.price, drop.currency)} · ${words.quantity(drop.stock)}`}
+        </p>
         <div class="card-foot">
           {state === 'scheduled' && untilOpeningMs < dayMilliseconds ? (
             <span class="card-when">
