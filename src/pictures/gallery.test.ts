@@ -5,6 +5,8 @@ import type { Picture } from './picture.ts';
 
 const picture = (length: number): Picture => ({ type: 'image/png', bytes: Buffer.alloc(length) });
 
+const stored = ({ type, bytes }: Picture) => ({ type, base64: bytes.toString('base64') });
+
 /** Has these pictures, and answers when it is told to. */
 class SlowDatabase {
   readonly asked: string[] = [];
@@ -21,7 +23,7 @@ class SlowDatabase {
         this.asked.push(String(name));
         const found = this.#pictures.get(String(name));
         return new Promise((resolve, reject) => {
-          this.#answers.push((error) => (error ? reject(error) : resolve((found ? [found] : []) as never)));
+          this.#answers.push((error) => (error ? reject(error) : resolve((found ? [stored(found)] : []) as never)));
         });
       },
       execute: async () => {},

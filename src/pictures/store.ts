@@ -1,23 +1,28 @@
-/** Pictures as they are stored, and when they are forgotten. */
+/**
+ * Pictures as they are stored, and when they are forgotten.
+ *
+ * Their bytes travel to the database and back as base64: the embedded database's own way with bytes takes ten times as long (2 MiB: 600 ms against 45 to put in, 500 against 20 to
+ * read), and nobody else is served meanwhile, not even a sale.
+ */
 import type { Queryable } from '../database/database.ts';
 import type { Retention } from '../worker/retention.ts';
 import { nameOf, type Picture, type PictureType, urlOf } from './picture.ts';
 
 const PUT = `
-  insert into pictures (name, type, bytes, created_by) values ($1, $2, $3, $4)
+  insert into pictures (name, type, bytes, created_by) values ($1, $2, decode($3, 'base64'), $4)
   on conflict (name) do update set named_at = now()`;
-const GET = 'select type, bytes from pictures where name = $1';
+const GET = `select type, encode(bytes, 'base64') as base64 from pictures where name = $1`;
 
 /** Returns its name. One that is there already stays, and counts as new: whoever put it in again is about to name it. */
 export async function putPicture(database: Queryable, picture: Picture, accountId: string): Promise<string> {
   const name = nameOf(picture);
-  await database.query(PUT, [name, picture.type, picture.bytes, accountId]);
+  await database.query(PUT, [name, picture.type, picture.bytes.toString('base64'), accountId]);
   return name;
 }
 
 export async function pictureByName(database: Queryable, name: string): Promise<Picture | undefined> {
-  const [row] = await database.query<{ type: PictureType; bytes: Uint8Array }>(GET, [name]);
-  return row && { type: row.type, bytes: Buffer.from(row.bytes.buffer, row.bytes.byteOffset, row.bytes.byteLength) };
+  const [row] = await database.query<{ type: PictureType; base64: string }>(GET, [name]);
+  return row && { type: row.type, bytes: Buffer.from(row.base64, 'base64') };
 }
 
 const IS_NAMED = `exists (select from drops d where d.image_url = '${urlOf('')}' || p.name)`;
