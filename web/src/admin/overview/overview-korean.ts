@@ -17,7 +17,7 @@ export const overviewKorean: OverviewMessages = {
   },
   upcoming: { title: '오픈 예정', none: '예정된 드롭이 없어요.', all: '드롭 전체' },
   concerns: {
-    title: '확인이 필요해요',
+    title: '확인할 것',
     nothing: '없어요. 모두 정상이에요.',
     faults: (count) => `오늘 오류가 난 요청 ${amount(count)}건`,
     processes: (count) => `바쁘거나 응답이 없는 프로세스 ${amount(count)}개`,
