@@ -164,7 +164,8 @@ function newest(folder: string): number {
   return Math.max(0, ...times);
 }
 
-function openBrowser(): Promise<Browser> {
+/** `args`: beside the usual ones. */
+export function openBrowser(args: readonly string[] = []): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error('there is no Chromium');
   return chromium.launch({
     executablePath: chromiumPath,
@@ -175,6 +176,7 @@ function openBrowser(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      ...args,
     ],
   });
 }

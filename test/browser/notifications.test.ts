@@ -103,6 +103,8 @@ describeInBrowser('notifications', () => {
     await choice.waitFor();
     expect(await choice.isChecked()).toBe(false);
     await page.getByRole('button', { name: 'Remove: Slack' }).click();
+    await page.getByRole('dialog').getByText('Nothing is sent there any more').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('button', { name: 'As everybody begins' }).click();
     await expect.poll(() => choice.isChecked()).toBe(true);
     await page.getByRole('button', { name: 'Save: Slack' }).waitFor();

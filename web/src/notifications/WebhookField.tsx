@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { ConfirmDialog } from '../design/ConfirmDialog.tsx';
 import { Field } from '../design/Field.tsx';
 import { formErrorsFrom, noErrors } from '../http/form-errors.ts';
 import { messages } from '../language/language.ts';
@@ -19,8 +20,9 @@ export function WebhookField({ name, label, placeholder, shown, onSave }: Webhoo
   const url = useSignal('');
   const errors = useSignal(noErrors);
   const isBusy = useSignal(false);
+  const isAsked = useSignal(false);
 
-  async function save(next: string | null): Promise<void> {
+  async function save(next: string): Promise<void> {
     if (isBusy.value) return;
     isBusy.value = true;
     errors.value = noErrors;
@@ -43,14 +45,25 @@ export function WebhookField({ name, label, placeholder, shown, onSave }: Webhoo
             type="button"
             class="button danger"
             aria-label={`${words.remove}: ${label}`}
-            onClick={() => void save(null)}
+            onClick={() => {
+              isAsked.value = true;
+            }}
           >
             {words.remove}
           </button>
         </div>
-        <span class="field-hint wrong" role="alert">
-          {errors.value.form}
-        </span>
+        {/* As high as the hint of the field that takes its place. */}
+        <span class="field-hint" />
+        <ConfirmDialog
+          isOpen={isAsked}
+          title={words.removeTitle(label)}
+          confirm={words.remove}
+          isDangerous
+          onConfirm={() => onSave(null)}
+          tell={(error) => formErrorsFrom(error, {}).form ?? messages.value.errors.internal}
+        >
+          <p>{words.removeText}</p>
+        </ConfirmDialog>
       </div>
     );
   const error = errors.value.fields[name] ?? errors.value.form ?? undefined;

@@ -16,6 +16,8 @@ export const notificationEnglish = {
     webhookHint: 'The address of an incoming webhook:',
     save: 'Save',
     remove: 'Remove',
+    removeTitle: (channel: string) => `Remove the address of ${channel}?`,
+    removeText: 'Nothing is sent there any more. The address is not shown anywhere: to come back, you paste it again.',
     saved: 'Saved.',
     tableTitle: 'What, and where',
     type: 'What',

@@ -17,6 +17,9 @@ export const notificationKorean: NotificationMessages = {
     webhookHint: '수신 웹훅 주소:',
     save: '저장',
     remove: '삭제',
+    removeTitle: (channel) => `${channel} 주소를 삭제할까요?`,
+    removeText:
+      '더는 이곳으로 알림을 보내지 않아요. 주소는 어디에도 표시되지 않아서 다시 쓰려면 새로 붙여 넣어야 해요.',
     saved: '저장했어요.',
     tableTitle: '어떤 소식을 어디로 받을까요',
     type: '소식',

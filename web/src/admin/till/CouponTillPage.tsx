@@ -1,16 +1,17 @@
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { requestAsMember } from '../../accounts/session.ts';
 import { Field } from '../../design/Field.tsx';
 import { Problem } from '../../http/problem.ts';
 import { useTitle } from '../../shell/useTitle.ts';
 import { isWholeCode, tidyCode } from './coupon-code.ts';
 import { type FoundCoupon, FoundCouponCard } from './FoundCouponCard.tsx';
+import { Scanner } from './Scanner.tsx';
 import { tillMessages } from './till-messages.ts';
 import './till.css';
 import { tillText } from './till-text.ts';
 
-/** A buyer shows their coupon; whoever stands at the till types its code, sees whether it is good, and uses it. */
+/** A buyer shows their coupon; whoever stands at the till types or scans its code, sees whether it is good, and uses it. */
 export default function CouponTillPage() {
   const words = tillMessages.value;
   const code = useSignal('');
@@ -20,8 +21,11 @@ export default function CouponTillPage() {
   const form = useRef<HTMLFormElement>(null);
   useTitle(words.title);
 
-  async function search(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
+  const field = () => form.current?.querySelector('input');
+  // Whoever comes here types, or holds a scanner that does.
+  useEffect(() => field()?.focus(), []);
+
+  async function search(): Promise<void> {
     if (isBusy.value) return;
     found.value = null;
     failure.value = isWholeCode(code.value) ? null : words.notACode;
@@ -35,18 +39,28 @@ export default function CouponTillPage() {
       failure.value = error instanceof Problem && error.status === 400 ? words.notACode : tillText(error);
     }
     isBusy.value = false;
+    // The next coupon takes this one's place, wherever its code comes from.
+    field()?.select();
   }
 
   function next(): void {
     code.value = '';
     found.value = null;
-    form.current?.querySelector('input')?.focus();
+    field()?.focus();
   }
 
   return (
     <div class="page narrow">
       <h1>{words.title}</h1>
-      <form ref={form} class="panel till-form" noValidate onSubmit={(event) => void search(event)}>
+      <form
+        ref={form}
+        class="panel till-form"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void search();
+        }}
+      >
         <Field
           label={words.code}
           name="code"
@@ -68,6 +82,12 @@ export default function CouponTillPage() {
         <button type="submit" class="button primary" disabled={isBusy.value}>
           {words.search}
         </button>
+        <Scanner
+          onCode={(read) => {
+            code.value = read;
+            void search();
+          }}
+        />
       </form>
       <div aria-live="polite">
         {found.value !== null && <FoundCouponCard key={found.value.grant.id} first={found.value} onNext={next} />}

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { CodeText } from '../../design/CodeText.tsx';
+import { ConfirmDialog } from '../../design/ConfirmDialog.tsx';
 import { Field } from '../../design/Field.tsx';
 import { discountText } from '../../drops/offer.ts';
 import type { CouponState, Grant } from '../../grants/grant.ts';
@@ -21,28 +22,18 @@ export function FoundCouponCard({ first, onNext }: { first: FoundCoupon; onNext:
   const words = tillMessages.value;
   const found = useSignal(first);
   const reference = useSignal('');
-  const failure = useSignal<string | null>(null);
-  const isBusy = useSignal(false);
+  const isAsked = useSignal(false);
   const { grant, holder } = found.value;
   const { state } = useGrantState(grant);
   const code = grant.code ?? '';
 
-  async function use(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    if (isBusy.value) return;
-    isBusy.value = true;
-    failure.value = null;
+  async function use(): Promise<void> {
     const typed = reference.value.trim();
-    try {
-      found.value = await pressOnce<FoundCoupon>('/v1/coupons/use', {
-        subject: `till ${code} ${typed}`,
-        method: 'POST',
-        body: typed === '' ? { code } : { code, reference: typed },
-      });
-    } catch (error) {
-      failure.value = tillText(error);
-    }
-    isBusy.value = false;
+    found.value = await pressOnce<FoundCoupon>('/v1/coupons/use', {
+      subject: `till ${code} ${typed}`,
+      method: 'POST',
+      body: typed === '' ? { code } : { code, reference: typed },
+    });
   }
 
   return (
@@ -63,13 +54,15 @@ export function FoundCouponCard({ first, onNext }: { first: FoundCoupon; onNext:
         {grant.settledAt !== null && <Row term={words.usedAt}>{dateTime(grant.settledAt)}</Row>}
         {grant.reference !== null && <Row term={words.reference}>{grant.reference}</Row>}
       </dl>
-      {failure.value !== null && (
-        <p class="banner wrong" role="alert">
-          {failure.value}
-        </p>
-      )}
       {state === 'usable' ? (
-        <form class="till-form" noValidate onSubmit={(event) => void use(event)}>
+        <form
+          class="till-form"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            isAsked.value = true;
+          }}
+        >
           <Field
             label={words.reference}
             name="reference"
@@ -80,7 +73,7 @@ export function FoundCouponCard({ first, onNext }: { first: FoundCoupon; onNext:
               reference.value = typed;
             }}
           />
-          <button type="submit" class="button primary" disabled={isBusy.value} aria-busy={isBusy.value}>
+          <button type="submit" class="button primary">
             {words.use}
           </button>
         </form>
@@ -89,6 +82,9 @@ export function FoundCouponCard({ first, onNext }: { first: FoundCoupon; onNext:
           {words.next}
         </button>
       )}
+      <ConfirmDialog isOpen={isAsked} title={words.useTitle} confirm={words.use} onConfirm={use} tell={tillText}>
+        <p>{words.useText(grant.title, holder.username)}</p>
+      </ConfirmDialog>
     </section>
   );
 }

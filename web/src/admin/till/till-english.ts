@@ -18,6 +18,25 @@ export const tillEnglish = {
   reference: 'Reference',
   referenceHint: 'Optional: a receipt or order number',
   use: 'Use this coupon',
+  useTitle: 'Use this coupon?',
+  useText: (title: string, holder: string) =>
+    `“${title}” of ${holder} counts as used from then on. A coupon can be used once, and this cannot be taken back.`,
+  scan: {
+    start: 'Scan with the camera',
+    stop: 'Stop the camera',
+    starting: 'Starting the camera…',
+    aim: 'Hold the coupon’s QR code into the picture.',
+    view: 'What the camera sees',
+    notACode: 'That is a QR code, but not of a coupon.',
+    read: (code: string) => `Read: ${code}`,
+    insecure:
+      'The camera works on https:// pages only, or on the machine that the shop runs on. Type the code, or use a hand scanner.',
+    denied:
+      'The camera is not allowed on this page. Allow it in the browser, beside the address, then press again; or type the code.',
+    missing: 'No camera was found. Type the code, or use a hand scanner.',
+    busy: 'Another program uses the camera. Close it there, then press again.',
+    failed: 'The camera did not start. Press again, or type the code.',
+  },
   next: 'Next coupon',
 };
 
