@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
+import { Type } from '@fastify/type-provider-typebox';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createServer, type Server } from './server.ts';
@@ -62,6 +63,21 @@ describe('a body', () => {
       expect(answer.headers['content-type']).toContain('application/problem+json');
     },
   );
+});
+
+it('a query with what no text can hold is refused', async () => {
+  const running = await start();
+  const querystring = Type.Object({ username: Type.Optional(Type.String()), limit: Type.Integer({ default: 50 }) });
+  running.get('/list', { schema: { querystring } }, (request) => request.query);
+  const refused = await running.inject({ url: '/list?username=a%00b' });
+  expect(refused.statusCode).toBe(400);
+  expect(refused.json()).toMatchObject({ code: 'invalid_request', errors: [{ field: 'username' }] });
+  expect((await running.inject({ url: '/list?limit=7&username=%EA%B0%80' })).json()).toEqual({
+    limit: 7,
+    username: '가',
+  });
+  expect((await running.inject({ url: '/list' })).json()).toEqual({ limit: 50 });
+  expect((await running.inject({ url: '/list?limit=x' })).json()).toMatchObject({ errors: [{ field: 'limit' }] });
 });
 
 it.each(['/%zz', '/who/%', `/${'%zz'.repeat(100)}`])('a path that cannot be read is a problem: %s', async (url) => {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLE_PICTURES } from '../../src/pictures/example-pictures.ts';
+import { putPicture } from '../../src/pictures/store.ts';
 import { couponDrop, useRunningApp } from './running-app.ts';
 
 const app = useRunningApp();
@@ -178,5 +179,23 @@ describe('a picture', () => {
     const { status, headers } = await look(path);
     expect(status).toBe(404);
     expect(headers.get('content-type')).toContain('application/problem+json');
+  });
+});
+
+describe('from one address', () => {
+  const hurried = useRunningApp({ REQUESTS_PER_ADDRESS_PER_SECOND: '5' });
+
+  it('a picture is looked at as often as one likes; only who asks for what there is not is held up', async () => {
+    const { url, database } = hurried.current;
+    const name = await putPicture(database, png, '1');
+    const statuses = async (names: readonly string[]) => {
+      const looks = names.map(async (each) => (await fetch(`${url}/pictures/${each}`)).status);
+      return new Set(await Promise.all(looks));
+    };
+    expect(await statuses([name])).toEqual(new Set([200]));
+    expect(await statuses(Array.from({ length: 60 }, () => name))).toEqual(new Set([200]));
+    const missing = Array.from({ length: 60 }, (_, n) => `${n.toString(16).padStart(32, '0')}.png`);
+    expect(await statuses(missing)).toEqual(new Set([404, 429]));
+    expect(await statuses([name])).toEqual(new Set([200]));
   });
 });
