@@ -43,7 +43,7 @@ describeInBrowser('the waiting line', () => {
 
     // The first press asks.
     await page.getByRole('button', { name: 'Leave the line' }).click();
-    await page.getByRole('button', { name: 'Give up your place?' }).click();
+    await page.getByRole('button', { name: 'Really leave?' }).click();
     await page.getByRole('button', { name: 'Wait in line' }).waitFor();
     await expectEventually(async () => (await shop.api.drop(drop.id)).waiting, 1);
     await page.getByRole('button', { name: 'Wait in line' }).click();

@@ -162,7 +162,7 @@ export const english = {
     waiting: 'You are in line',
     signIn: 'Sign in to wait in line',
     leave: 'Leave the line',
-    leaveSure: 'Give up your place?',
+    leaveSure: 'Really leave?',
     /** The number large, the rest small beside it. */
     placeBoard: (position: number, waiting: number) => ({ number: ordinal(position), unit: `of ${amount(waiting)}` }),
     placed: (position: number | null, waiting: number) =>

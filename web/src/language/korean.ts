@@ -148,7 +148,7 @@ export const korean: Messages = {
     waiting: '대기 중이에요',
     signIn: '로그인하고 대기하기',
     leave: '대기 취소',
-    leaveSure: '차례를 포기할까요?',
+    leaveSure: '대기를 그만둘까요?',
     placeBoard: (position, waiting) => ({ number: amount(position), unit: `번째 / ${amount(waiting)}명` }),
     placed: (position, waiting) =>
       position === null
