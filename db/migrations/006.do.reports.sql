@@ -15,7 +15,6 @@ create table sale_seconds (
   latencies     integer[] not null,         -- answers by how long they took: bucket, count, bucket, count … (src/reports/latencies.ts); refusals from memory are not among them
   primary key (drop_id, second, process)
 );
-create index sale_seconds_second on sale_seconds (second);
 
 -- Trends are kept by the quarter of an hour, the longest time that the days of all time zones are made of.
 

@@ -4,6 +4,7 @@ import type { Catalogue } from '../drops/catalogue.ts';
 import type { Drop } from '../drops/drop.ts';
 import { exampleDrop } from '../drops/example-drop.ts';
 import type { Outcome } from '../ledger/outcome.ts';
+import { bucketOf } from '../reports/latencies.ts';
 import { Tally } from '../reports/tally.ts';
 import { Admission, type ClaimAnswer } from './admission.ts';
 import { Gate } from './gate.ts';
@@ -178,6 +179,66 @@ describe('admission', () => {
       nowMs = -3_600_000;
       now.mockReturnValue(1_000);
       expect(claim(bob, 'request-7')).toMatchObject({ outcome: 'not_open' });
+    } finally {
+      now.mockRestore();
+    }
+  });
+
+  /** What was counted, by name; and how many of it with the time that it took. */
+  const counted = () => {
+    const sum: Record<string, number> = {};
+    for (const { dropId: _, second: __, run: ___, latencies, ...counts } of tally.take(Number.POSITIVE_INFINITY)) {
+      for (const [name, count] of Object.entries(counts)) if (count > 0) sum[name] = (sum[name] ?? 0) + count;
+      const timed = latencies?.reduce((all, count) => all + count, 0) ?? 0;
+      if (timed > 0) sum['timed'] = (sum['timed'] ?? 0) + timed;
+    }
+    return sum;
+  };
+
+  it('counts each answer by drop and second, with its time where the ledger gave it', async () => {
+    const first = claim(alice, 'request-1');
+    await arrived(1);
+    const repeat = claim(alice, 'request-1');
+    expect(await claim(alice, 'request-2')).toEqual({ fault: 'claim_in_flight' });
+    const refused = claim(bob, 'request-1');
+    await arrived(2);
+    submitted[0]?.resolve(granted(submitted[0].claim));
+    submitted[1]?.resolve({ outcome: 'sold_out', dropId: '7', requestId: 'request-1', arrival: 2 });
+    await Promise.all([first, repeat, refused]);
+    drop = { ...drop, granted: 1 };
+    for (let press = 0; press < 6; press += 1) void claim('4', `request-${press}`);
+    expect(counted()).toEqual({ granted: 2, soldOut: 6, atGate: 5, faults: 2, timed: 3 });
+  });
+
+  it('counts at the gate also whoever opened it', async () => {
+    drop = { ...drop, granted: 1 };
+    expect(await claim(bob, 'request-1')).toMatchObject({ outcome: 'sold_out' });
+    expect(counted()).toEqual({ soldOut: 1, atGate: 1 });
+  });
+
+  it('counts nothing of drops that there are not, however they are called', async () => {
+    for (let press = 0; press < 7; press += 1) await claim(bob, `request-${press}`, `${800 + press}`);
+    await admission.close();
+    await claim(carol, 'request-9', '899');
+    expect(counted()).toEqual({});
+    expect(admission.counts.get('drop_not_found')).toBe(5);
+  });
+
+  it('counts what comes late when it comes, with all of its time, and `queued` not at all', async () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+    try {
+      const answer = claim(alice, 'request-1');
+      await arrived(1);
+      submitted[0]?.resolve('queued');
+      await answer;
+      expect(counted()).toEqual({});
+      now.mockReturnValue(4_000);
+      nowMs = 9_000;
+      const mine = { dropId: '7', userId: alice, requestId: 'request-1' };
+      admission.settleLate(mine, granted(mine));
+      const [second] = tally.take(10_000);
+      expect(second).toMatchObject({ second: 9, granted: 1 });
+      expect(second?.latencies?.findIndex((count) => count > 0)).toBe(bucketOf(4_000));
     } finally {
       now.mockRestore();
     }

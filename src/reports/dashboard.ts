@@ -8,6 +8,7 @@ import { type DropView, viewOf } from '../drops/drop.ts';
 import { STATE } from '../drops/store.ts';
 import { CHANNELS } from '../notifications/notification.ts';
 import { waitingDeliveries } from '../notifications/outbox.ts';
+import { MinutesOfSales } from './minutes.ts';
 import type { FleetFigures } from './processes.ts';
 import { SharedLook } from './shared-look.ts';
 import { type Trends, trendsOf } from './trends.ts';
@@ -17,10 +18,10 @@ const FRESH_MS = 5_000;
 const TRENDS_MAX = 30;
 const LIVE_MAX = 20;
 const UPCOMING_MAX = 20;
-const MINUTES = 60;
-const ROWS_PER_STATEMENT = 20_000;
+const ACCOUNTS_PER_STATEMENT = 10_000;
+const FAILED_PER_STATEMENT = 2_000;
 /** More are not counted: `failed` says that there are so many at least. */
-const FAILED_MAX = 100_000;
+const FAILED_MAX = 10_000;
 
 const DROPS = `
   with stated as (select *, ${STATE} as state from drops)
@@ -35,25 +36,21 @@ const DROPS = `
 
 /** Ids grow, and accounts are never removed. */
 const ACCOUNTS = `
-  select count(*)::int as count, max(id)::text as last from (select id from accounts where id > $1::bigint order by id limit ${ROWS_PER_STATEMENT}) page`;
+  select count(*)::int as count, max(id)::text as last from (select id from accounts where id > $1::bigint order by id limit ${ACCOUNTS_PER_STATEMENT}) page`;
 const FAILED = `
   select count(*)::int as count, max(id)::text as last
-  from (select id from deliveries where state = 'failed' and id > $1::bigint order by id limit ${ROWS_PER_STATEMENT}) page`;
+  from (select id from deliveries where state = 'failed' and id > $1::bigint order by id limit ${FAILED_PER_STATEMENT}) page`;
 
 const LAST_DAY = `
   select channel, sum(sent)::int as sent, sum(failed)::int as failed from delivery_quarters
-  where quarter > clock_timestamp() - interval '1 day' group by 1`;
+  where quarter > statement_timestamp() - interval '1 day' group by 1`;
 
 const OPEN_PAYMENTS = `select state, count(*)::int as count from payments where state in ('pending', 'refunding') group by 1`;
 
 /** Drops to which anything was answered in the last hour, what was granted most first. */
 const BUSY = `
-  select drop_id::text as id from sale_quarters where quarter >= clock_timestamp() - interval '75 minutes'
+  select drop_id::text as id from sale_quarters where quarter >= statement_timestamp() - interval '75 minutes'
   group by 1 order by sum(granted) desc, max(quarter) desc, 1 limit 200`;
-
-const BY_MINUTE = `
-  select floor(extract(epoch from second) / 60)::float8 as minute, sum(granted)::float8 as granted from sale_seconds
-  where drop_id = $1 and second >= to_timestamp($2::float8) group by 1`;
 
 interface Counted {
   readonly count: number;
@@ -88,11 +85,13 @@ export class Dashboard {
   readonly #parts: DashboardParts;
   readonly #now = new SharedLook(() => this.#look());
   readonly #trends = new Map<string, SharedLook<Trends>>();
+  readonly #minutes: MinutesOfSales;
   /** Full pages of accounts that need not be counted again. */
   #accounts = { count: 0, last: '0' };
 
   constructor(parts: DashboardParts) {
     this.#parts = parts;
+    this.#minutes = new MinutesOfSales(parts.database);
   }
 
   /** `timeZone`: one that PostgreSQL knows. */
@@ -143,7 +142,7 @@ export class Dashboard {
     for (;;) {
       const [page] = await this.#parts.database.query<Counted>(ACCOUNTS, [last]);
       // Before the last full page nobody is in the middle of signing up.
-      if (page === undefined || page.count < ROWS_PER_STATEMENT) return count + (page?.count ?? 0);
+      if (page === undefined || page.count < ACCOUNTS_PER_STATEMENT) return count + (page?.count ?? 0);
       this.#accounts = { count, last };
       count += page.count;
       last = page.last ?? last;
@@ -157,7 +156,7 @@ export class Dashboard {
       const [page] = await this.#parts.database.query<Counted>(FAILED, [last]);
       count += page?.count ?? 0;
       last = page?.last ?? last;
-      if (page === undefined || page.count < ROWS_PER_STATEMENT) break;
+      if (page === undefined || page.count < FAILED_PER_STATEMENT) break;
     }
     return count;
   }
@@ -196,22 +195,14 @@ export class Dashboard {
     const drops = new Map([...known, ...open.map((drop) => [drop.id, drop] as const)]);
     const views = [...drops.values()].map((drop) => viewOf(drop, nowMs()));
     const live = views.filter(({ state }) => state === 'open' || state === 'sold_out').slice(0, LIVE_MAX);
-    const thisMinute = Math.floor(nowMs() / 60_000);
     const told: { drop: DropView; perMinute: number[] }[] = [];
     for (const drop of live) {
-      const perMinute = known.has(drop.id) ? await this.#byMinute(drop.id, thisMinute) : new Array(MINUTES).fill(0);
+      // What nobody has asked for in the last hour has sold nothing, and costs no look.
+      const perMinute = await this.#minutes.granted(drop.id, known.has(drop.id), nowMs());
       told.push({ drop, perMinute });
     }
+    this.#minutes.forgetAllBut(new Set(live.map(({ id }) => id)));
     return told;
-  }
-
-  /** The last hour, the running minute last. */
-  async #byMinute(dropId: string, thisMinute: number): Promise<number[]> {
-    const first = thisMinute - MINUTES + 1;
-    const perMinute: number[] = new Array(MINUTES).fill(0);
-    const rows = await this.#parts.database.query<{ minute: number; granted: number }>(BY_MINUTE, [dropId, first * 60]);
-    for (const { minute, granted } of rows) if (minute <= thisMinute) perMinute[minute - first] = granted;
-    return perMinute;
   }
 
   async #upcoming(): Promise<DropView[]> {

@@ -10,12 +10,23 @@ const STATEMENTS_MAX = 50;
 /** Longer than any statement of the version before may last, so that none of its changes is under way any more when a drop is counted. */
 const COUNT_ENDS_EVERY_MS = 30_013;
 
+/** Drop by drop, along the one index that the table has: another one would be written with every second of every sale. */
+const FORGET_SECONDS = `
+  with recursive sold (id) as (
+    select min(drop_id) from sale_seconds
+    union all
+    select (select min(drop_id) from sale_seconds where drop_id > id) from sold where id is not null
+  ), old as materialized (
+    select at from sold
+    cross join lateral (select ctid as at from sale_seconds where drop_id = id and second < now() - interval '1 day' order by second limit $1) seconds
+    limit $1
+  ), removed as (delete from sale_seconds where ctid = any(array(select at from old)) returning 1)
+  select count(*)::int as removed from removed`;
+
 export const REPORTS_RETENTION: Retention = {
   name: 'reports-retention',
   forget: [
-    `with old as materialized (select ctid from sale_seconds where second < now() - interval '1 day' order by second limit $1),
-     removed as (delete from sale_seconds where ctid = any(array(select ctid from old)) returning 1)
-     select count(*)::int as removed from removed`,
+    FORGET_SECONDS,
     `with removed as (delete from processes where seen_at < now() - interval '1 day' returning 1)
      select count(*)::int as removed from removed where $1::int > 0`,
   ],

@@ -17,7 +17,7 @@ language sql immutable as $$ select date_bin('15 minutes', p_moment, timestamptz
 
 -- roll_up_deliveries: the next `p_limit` at most. How many there were; 0, too, while another worker does it.
 create or replace function roll_up_deliveries(p_limit integer) returns integer
-language plpgsql set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off as $$
+language plpgsql set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
 declare
   v_from    roll_up_positions%rowtype;
   v_before  timestamptz := ended_before();
@@ -48,7 +48,7 @@ end $$;
 
 -- roll_up_payments: the next `p_limit` at most of those that succeeded, or were given back; as above.
 create or replace function roll_up_payments(p_state text, p_limit integer) returns integer
-language plpgsql set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off as $$
+language plpgsql set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
 declare
   v_what    text := 'payments ' || p_state;
   v_from    roll_up_positions%rowtype;

@@ -43,8 +43,9 @@ const DAYS = `
   order by 1`;
 
 const daily = (table: string, columns: string, group = ''): string => `
-  select to_char(quarter at time zone $1, 'YYYY-MM-DD') as day, ${columns}
-  from ${table} where quarter >= to_timestamp($2::float8) and quarter < to_timestamp($3::float8) group by 1${group}`;
+  select to_char(date, 'YYYY-MM-DD') as day, ${columns}
+  from (select *, (quarter at time zone $1)::date as date from ${table} where quarter >= to_timestamp($2::float8) and quarter < to_timestamp($3::float8)) dated
+  group by date${group}`;
 
 const SALES = daily(
   'sale_quarters',
@@ -54,7 +55,7 @@ const DELIVERIES = daily('delivery_quarters', 'sum(sent)::float8 as sent, sum(fa
 const PAYMENTS = daily(
   'payment_quarters',
   `currency, sum(succeeded)::float8 as succeeded, sum(paid)::float8 as paid, sum(refunded)::float8 as refunded, sum(refunded_amount)::float8 as "refundedAmount"`,
-  ', 2',
+  ', currency',
 );
 
 type Sales = { readonly day: string } & Pick<Day, 'granted' | 'refused' | 'faults'>;

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { SharedLook } from './shared-look.ts';
+
+describe('a shared look', () => {
+  it('is one per period, whoever asks', async () => {
+    let looks = 0;
+    const look = new SharedLook(async () => {
+      looks += 1;
+      return looks;
+    });
+    expect(await Promise.all([look.get(1), look.get(1)])).toEqual([1, 1]);
+    expect(await look.get(1)).toBe(1);
+    expect(await look.get(2)).toBe(2);
+  });
+
+  it('is one under way, however long it takes', async () => {
+    const answers: ((value: string) => void)[] = [];
+    const look = new SharedLook(() => new Promise<string>((resolve) => answers.push(resolve)));
+    const first = look.get(1);
+    const second = look.get(2);
+    answers[0]?.('of the first period');
+    expect(await Promise.all([first, second])).toEqual(['of the first period', 'of the first period']);
+    void look.get(2);
+    expect(answers).toHaveLength(2);
+  });
+
+  it('that failed is not remembered', async () => {
+    let looks = 0;
+    const look = new SharedLook(async () => {
+      looks += 1;
+      if (looks === 1) throw new Error('away');
+      return 'there';
+    });
+    await expect(look.get(1)).rejects.toThrow('away');
+    expect(await look.get(1)).toBe('there');
+  });
+});
