@@ -15,7 +15,7 @@ const MIGRATIONS = fileURLToPath(new URL('../../db/migrations/*.sql', import.met
 const FUNCTIONS = [
   ...['ledger/standing.sql', 'ledger/claim.sql', 'ledger/claim-queued.sql', 'ledger/offer.sql', 'ledger/release.sql'],
   ...['ledger/settle.sql', 'ledger/wait.sql', 'payments/payment-json.sql', 'payments/begin.sql', 'payments/decide.sql'],
-  ...['payments/open.sql', 'notifications/notifications.sql', 'reports/roll-up.sql'],
+  ...['payments/open.sql', 'notifications/notifications.sql', 'reports/roll-up.sql', 'reports/looks.sql'],
 ].map((file) => new URL(`../${file}`, import.meta.url));
 
 /** Any number will do, as long as nothing else in the same database locks it: the letters "door". */

@@ -34,23 +34,11 @@ const DROPS = `
          coalesce(sum(stated.cancelled), 0)::float8 as cancelled_grants, coalesce(sum(returned), 0)::float8 as returned
   from stated`;
 
-/** Ids grow, and accounts are never removed. */
-const ACCOUNTS = `
-  select count(*)::int as count, max(id)::text as last from (select id from accounts where id > $1::bigint order by id limit ${ACCOUNTS_PER_STATEMENT}) page`;
-const FAILED = `
-  select count(*)::int as count, max(id)::text as last
-  from (select id from deliveries where state = 'failed' and id > $1::bigint order by id limit ${FAILED_PER_STATEMENT}) page`;
-
-const LAST_DAY = `
-  select channel, sum(sent)::int as sent, sum(failed)::int as failed from delivery_quarters
-  where quarter > statement_timestamp() - interval '1 day' group by 1`;
-
-const OPEN_PAYMENTS = `select state, count(*)::int as count from payments where state in ('pending', 'refunding') group by 1`;
-
-/** Drops to which anything was answered in the last hour, what was granted most first. */
-const BUSY = `
-  select drop_id::text as id from sale_quarters where quarter >= statement_timestamp() - interval '75 minutes'
-  group by 1 order by sum(granted) desc, max(quarter) desc, 1 limit 200`;
+const ACCOUNTS = 'select * from accounts_page($1, $2)';
+const FAILED = 'select * from failed_page($1, $2)';
+const LAST_DAY = 'select * from last_day()';
+const OPEN_PAYMENTS = 'select * from open_payments()';
+const BUSY = 'select * from busy_drops(200)';
 
 interface Counted {
   readonly count: number;
@@ -86,7 +74,7 @@ export class Dashboard {
   readonly #now = new SharedLook(() => this.#look());
   readonly #trends = new Map<string, SharedLook<Trends>>();
   readonly #minutes: MinutesOfSales;
-  /** Full pages of accounts that need not be counted again. */
+  /** Full pages of accounts that need not be counted again: ids grow, and accounts are never removed. */
   #accounts = { count: 0, last: '0' };
 
   constructor(parts: DashboardParts) {
@@ -140,7 +128,7 @@ export class Dashboard {
   async #countAccounts(): Promise<number> {
     let { count, last } = this.#accounts;
     for (;;) {
-      const [page] = await this.#parts.database.query<Counted>(ACCOUNTS, [last]);
+      const [page] = await this.#parts.database.query<Counted>(ACCOUNTS, [last, ACCOUNTS_PER_STATEMENT]);
       // Before the last full page nobody is in the middle of signing up.
       if (page === undefined || page.count < ACCOUNTS_PER_STATEMENT) return count + (page?.count ?? 0);
       this.#accounts = { count, last };
@@ -153,7 +141,7 @@ export class Dashboard {
     let count = 0;
     let last = '0';
     while (count < FAILED_MAX) {
-      const [page] = await this.#parts.database.query<Counted>(FAILED, [last]);
+      const [page] = await this.#parts.database.query<Counted>(FAILED, [last, FAILED_PER_STATEMENT]);
       count += page?.count ?? 0;
       last = page?.last ?? last;
       if (page === undefined || page.count < FAILED_PER_STATEMENT) break;
@@ -181,9 +169,8 @@ export class Dashboard {
   }
 
   async #payments() {
-    const rows = await this.#parts.database.query<{ state: string; count: number }>(OPEN_PAYMENTS);
-    const countOf = (state: string) => rows.find((row) => row.state === state)?.count ?? 0;
-    return { pending: countOf('pending'), refunding: countOf('refunding') };
+    const [row] = await this.#parts.database.query<{ pending: number; refunding: number }>(OPEN_PAYMENTS);
+    return row ?? { pending: 0, refunding: 0 };
   }
 
   /** What is on sale, and what was sold out in the last hour; first what sells most. */

@@ -6,9 +6,7 @@ const MINUTES = 60;
 const LATE_MINUTES = 3;
 const MINUTES_PER_STATEMENT = 10;
 
-const READ = `
-  select extract(epoch from second)::bigint / 60 as minute, sum(granted)::float8 as granted from sale_seconds
-  where drop_id = $1 and second >= to_timestamp($2::float8) and second < to_timestamp($3::float8) group by 1`;
+const READ = 'select * from minutes_of($1, $2, $3)';
 
 interface Known {
   readonly granted: Map<number, number>;
@@ -44,7 +42,7 @@ export class MinutesOfSales {
   }
 
   async #read(dropId: string, known: Known, start: number, end: number): Promise<void> {
-    const rows = await this.#database.query<{ minute: string; granted: number }>(READ, [dropId, start * 60, end * 60]);
-    for (const { minute, granted } of rows) known.granted.set(Number(minute), granted);
+    const rows = await this.#database.query<{ minute: number; granted: number }>(READ, [dropId, start * 60, end * 60]);
+    for (const { minute, granted } of rows) known.granted.set(minute, granted);
   }
 }

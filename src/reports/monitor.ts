@@ -18,7 +18,7 @@ const TOTALS = `
   select arrivals::float8 as arrivals, serials, kind, granted, waiting_in(d) as waiting, greatest(0, stock - granted - waiting_in(d)) as remaining,
          coalesce(used, 0) as used, coalesce(confirmed, 0) as confirmed, coalesce(cancelled, 0) as cancelled, coalesce(expired, 0) as expired, coalesce(returned, 0) as returned,
          confirmed * coalesce(price, 0)::float8 as paid,
-         (select count(*)::int from payments p where p.state = 'pending' and p.drop_id = d.id) as pending
+         (select pending from open_payments(d.id)) as pending
   from drops d where id = $1`;
 
 interface TotalsRow {

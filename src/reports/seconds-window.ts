@@ -27,10 +27,7 @@ export type SecondsColumns = { readonly from: number } & Record<CountName, numbe
 
 type SecondRow = { readonly second: number; readonly latencies: string } & Readonly<Record<CountName, number>>;
 
-const READ = `
-  select extract(epoch from second)::bigint::float8 as second, granted, sold_out as "soldOut", limit_reached as "limitReached", closed, not_open as "notOpen", faults,
-         at_gate as "atGate", array_to_string(latencies, ',') as latencies
-  from sale_seconds where drop_id = $1 and second >= to_timestamp($2::float8) and second < to_timestamp($3::float8) order by second`;
+const READ = 'select * from seconds_of($1, $2, $3)';
 
 export class SecondsWindow {
   readonly #database: Queryable;
