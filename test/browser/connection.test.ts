@@ -93,6 +93,35 @@ describeInBrowser('a bad connection', () => {
     expect(await shop.api.grants(person)).toHaveLength(0);
   });
 
+  test('a press while the session is restored is kept when no answer to that comes, and so is who one is on other pages', async () => {
+    const drop = await shop.api.newCoupon({ stock: 5, perUserLimit: 3 });
+    const person = await shop.api.newPerson();
+    const page = await shop.openPage();
+    await signIn(page, gate.url, person);
+    // As a new tab: the session has to be asked for.
+    await page.evaluate('sessionStorage.clear()');
+    let isCut = true;
+    const refused: Promise<void>[] = [];
+    await page.route('**/v1/sessions/refresh', (route) => {
+      if (!isCut) return route.continue();
+      const late = new Promise((resolve) => setTimeout(resolve, 1_500)).then(() => route.abort());
+      refused.push(late.catch(() => undefined));
+      return late;
+    });
+    await page.goto(`${gate.url}/drops/${drop.id}`);
+    await waitUntilPressable(page);
+    await pressButton(page).click();
+    await page.getByText('Your press is kept').waitFor();
+    await page.goto(`${gate.url}/coupons`);
+    await page.getByText('Could not load this').waitFor();
+    await page.goto(`${gate.url}/drops/${drop.id}`);
+    await page.getByText('Your press is kept').waitFor();
+    isCut = false;
+    await page.locator('.win-ticket[data-fresh="true"]').waitFor({ timeout: 40_000 });
+    expect(await shop.api.grants(person)).toHaveLength(1);
+    await Promise.all(refused);
+  });
+
   test('a press whose session has ended meanwhile is kept, and sent once its owner has signed in again', async () => {
     const drop = await shop.api.newCoupon({ stock: 5, perUserLimit: 3 });
     const person = await shop.api.newPerson();

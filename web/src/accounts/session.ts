@@ -2,6 +2,7 @@
  * Who is signed in, in this tab.
  *
  *   restoring --refresh works--> member      restoring --refresh refused--> guest
+ *   restoring --no answer--> still restoring, and uncertain: asked again soon, and at once when the network is back
  *   guest --sign in, or another tab signs in--> member
  *   member --sign out here or elsewhere, or the server ends the session--> guest
  *
@@ -11,13 +12,17 @@
  * Someone who was never signed in here (no marker in localStorage) causes no refresh call at all.
  */
 import { computed, signal } from '@preact/signals';
-import { Problem } from '../http/problem.ts';
+import { Problem, Unreachable } from '../http/problem.ts';
 import { type RequestOptions, request } from '../http/request.ts';
+import { backoffMilliseconds } from '../realtime/live-client.ts';
 import { type Account, type StoredSession, sessionStore, type TabMessage } from './session-store.ts';
 
-type State = { is: 'restoring' } | { is: 'guest'; ended: boolean } | { is: 'member'; session: StoredSession };
+type State =
+  | { is: 'restoring'; isUncertain: boolean }
+  | { is: 'guest'; ended: boolean }
+  | { is: 'member'; session: StoredSession };
 
-const state = signal<State>({ is: 'restoring' });
+const state = signal<State>({ is: 'restoring', isUncertain: false });
 
 export const sessionState = computed(() => state.value.is);
 export const account = computed<Account | null>(() =>
@@ -26,6 +31,8 @@ export const account = computed<Account | null>(() =>
 export const accessToken = computed(() => (state.value.is === 'member' ? state.value.session.accessToken : null));
 /** True after the server, not the person, ended the session: the sign-in page says so. */
 export const endedByServer = computed(() => state.value.is === 'guest' && state.value.ended);
+/** Somebody was signed in here, and the server could not be asked whether they still are. */
+export const isUncertain = computed(() => state.value.is === 'restoring' && state.value.isUncertain);
 
 interface SessionAnswer {
   accessToken: string;
@@ -35,6 +42,7 @@ interface SessionAnswer {
 
 let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 let refreshing: Promise<boolean> | null = null;
+let refreshesUnanswered = 0;
 /** A token this close to its expiry is refreshed before use. */
 const expiryMarginMilliseconds = 30_000;
 
@@ -73,14 +81,26 @@ export function sessionEnded(): void {
   end(true);
 }
 
-/** A private call: with the token, and once more with a fresh one if the server no longer takes it. */
+/** The session is over, and the person does not want to go on where it ended. */
+export function goOnAsGuest(): void {
+  if (state.value.is === 'guest') state.value = { is: 'guest', ended: false };
+}
+
+/**
+ * A private call: with the token, and once more with a fresh one if the server no longer takes it. `Unreachable` when no fresh one could be
+ * asked for.
+ */
 export async function requestAsMember<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const token = await freshToken();
   try {
     return await request<T>(path, { ...options, token });
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 401) throw error;
-    if (!(await refresh(token))) throw error;
+    if (!(await refresh(token))) {
+      // Nobody has said that the session is over.
+      if (state.value.is !== 'guest') throw new Unreachable('the session could not be refreshed', { cause: error });
+      throw error;
+    }
     return request<T>(path, { ...options, token: accessToken.value });
   }
 }
@@ -109,7 +129,8 @@ async function refreshAlone(staleToken: string | null): Promise<boolean> {
   // While this tab waited for the lock another one may have refreshed, or signed out.
   if (accessToken.value !== null && accessToken.value !== staleToken) return true;
   if (!sessionStore.wasSignedIn()) {
-    end(false);
+    // Nobody signed out, that would have been told: another tab has heard that the session is over.
+    if (state.value.is !== 'guest') end(state.value.is === 'member');
     return false;
   }
   try {
@@ -121,9 +142,10 @@ async function refreshAlone(staleToken: string | null): Promise<boolean> {
   } catch (error) {
     if (error instanceof Problem && error.status === 401) end(state.value.is === 'member');
     else {
-      // Pages must not wait for ever; a guest's view is true enough until the server is back.
-      if (state.value.is === 'restoring') state.value = { is: 'guest', ended: false };
-      planRefresh(5_000 + Math.random() * 10_000);
+      if (state.value.is === 'restoring') state.value = { is: 'restoring', isUncertain: true };
+      refreshesUnanswered += 1;
+      const least = error instanceof Problem ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+      planRefresh(backoffMilliseconds(refreshesUnanswered + 1, least));
     }
     return false;
   }
@@ -135,6 +157,7 @@ function hearOtherTab(message: TabMessage): void {
 }
 
 function become(session: StoredSession): void {
+  refreshesUnanswered = 0;
   state.value = { is: 'member', session };
   sessionStore.write(session);
   // Somewhat before the expiry, and not at the same moment as everyone who signed in with us.

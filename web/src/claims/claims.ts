@@ -10,14 +10,14 @@
  *   waiting --too many attempts--> unanswered --ask again--> waiting     (the press is kept, the id stays)
  *   waiting --session over, or the server cannot take it--> failed
  *
- * While the session is still being restored a press waits for the account that it belongs to. A press whose session has ended is kept, and sent when its
- * owner has signed in again.
+ * While the session is still being restored a press waits for the account that it belongs to, however long the network takes; only the server, or the
+ * person, says that there is none. A press whose session has ended is kept, and sent when its owner has signed in again.
  *
  * A press is stored before it is first sent and removed only when answered, so a reload in between repeats it with the
  * SAME requestId. The ledger answers a repeat with its first answer: repeating is always safe, a second id never is.
  */
 import { batch, computed, effect, untracked } from '@preact/signals';
-import { account, endedByServer, sessionState } from '../accounts/session.ts';
+import { account, endedByServer, isUncertain, sessionState } from '../accounts/session.ts';
 import { tellOutcome } from '../drops/drop-store.ts';
 import { isInHandAt } from '../grants/grant.ts';
 import { serverNow } from '../realtime/clock.ts';
@@ -57,9 +57,9 @@ const socketAnswerMsMax = 6_000;
 const pressAgeMsMax = 60 * 60_000;
 
 const deliveries = new Map<string, Delivery>();
+/** Of a press that was made before it was known by whom. */
+const nobodyYet = '';
 let lastPressAt = Number.NEGATIVE_INFINITY;
-/** Pressed before it was known by whom. */
-let early: Press | null = null;
 
 export function press(dropId: string): void {
   const accountId = account.value?.id;
@@ -72,14 +72,10 @@ export function press(dropId: string): void {
     resume(view.value.press);
     return;
   }
-  const made = { requestId: newRequestId(), dropId, accountId: accountId ?? '', pressedAt: Date.now() };
-  if (accountId === undefined) {
-    early = made;
-    view.value = { is: 'waiting', press: made, waiting: { why: 'sent' } };
-    return;
-  }
+  const made = { requestId: newRequestId(), dropId, accountId: accountId ?? nobodyYet, pressedAt: Date.now() };
   claimStore.keepPress(made);
-  resume(made);
+  if (accountId === undefined) showUnsent(made);
+  else resume(made);
 }
 
 export function startClaims(): void {
@@ -95,6 +91,10 @@ export function startClaims(): void {
   effect(() => {
     const accountId = whoIsHere.value;
     if (accountId !== undefined) untracked(() => accountChanged(accountId));
+  });
+  effect(() => {
+    isUncertain.value;
+    if (sessionState.value === 'restoring') untracked(showAllUnsent);
   });
   onReconnected(sendKept);
   effect(() => {
@@ -117,14 +117,30 @@ function accountChanged(accountId: string | null): void {
     deliveries.clear();
     restoreViews(accountId ?? undefined);
   });
-  if (early && accountId !== null) claimStore.keepPress({ ...early, accountId });
-  early = null;
+  for (const unsent of pressesOfNobodyYet()) {
+    if (accountId === null) claimStore.dropPress(unsent.requestId);
+    else claimStore.keepPress({ ...unsent, accountId });
+  }
   for (const kept of claimStore.presses()) {
     if (Date.now() - kept.pressedAt > pressAgeMsMax) claimStore.dropPress(kept.requestId);
     else if (kept.accountId === accountId) resume(kept);
     else if (accountId === null && endedByServer.value)
       claimView(kept.dropId).value = { is: 'failed', reason: 'session_ended' };
   }
+}
+
+function pressesOfNobodyYet(): Press[] {
+  return claimStore.presses().filter((kept) => kept.accountId === nobodyYet);
+}
+
+/** By whom they are is asked: the board says whether that waits for the network. */
+function showAllUnsent(): void {
+  for (const unsent of pressesOfNobodyYet()) showUnsent(unsent);
+}
+
+function showUnsent(unsent: Press): void {
+  const waiting: Waiting = { why: isUncertain.value ? 'offline' : 'sent' };
+  claimView(unsent.dropId).value = { is: 'waiting', press: unsent, waiting };
 }
 
 /** The server can be reached again. */

@@ -1,4 +1,4 @@
-import { accessToken, requestAsMember } from '../accounts/session.ts';
+import { requestAsMember } from '../accounts/session.ts';
 import { Problem } from '../http/problem.ts';
 import type { ClaimAnswer } from '../realtime/messages.ts';
 import type { Press } from './claim.ts';
@@ -37,8 +37,7 @@ export async function postClaim(press: Press): Promise<Reply> {
     return answerIn(body, press) ?? { is: 'queued', afterSeconds: null };
   } catch (error) {
     if (!(error instanceof Problem)) return { is: 'unreachable' };
-    // A refresh that failed for want of a network has not ended the session.
-    if (error.status === 401) return accessToken.value === null ? { is: 'unauthenticated' } : { is: 'unreachable' };
+    if (error.status === 401) return { is: 'unauthenticated' };
     const answer = answerIn({ outcome: error.code, ...error.body }, press);
     if (answer) return answer;
     const retryAfter = error.retryAfterSeconds;

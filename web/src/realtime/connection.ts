@@ -1,6 +1,14 @@
 /** The page's one live connection: the live client, wired to the session, to the clock and to the device's own events. */
 import { computed, effect, signal, untracked } from '@preact/signals';
-import { accessToken, account, freshToken, refresh, sessionEnded, sessionState } from '../accounts/session.ts';
+import {
+  accessToken,
+  account,
+  freshToken,
+  isUncertain,
+  refresh,
+  sessionEnded,
+  sessionState,
+} from '../accounts/session.ts';
 import { readSession, writeSession } from '../storage/storage.ts';
 import { forgetTime, learnTime, serverNow } from './clock.ts';
 import { createLiveClient, type LiveState } from './live-client.ts';
@@ -87,6 +95,10 @@ export function startConnection(): void {
   effect(() => {
     if (sessionState.value === 'member') untracked(client.connect);
   });
+  // The server can be reached again: now it can say who this is.
+  effect(() => {
+    if (current.value.state === 'ready') untracked(askWhoIsHere);
+  });
   addEventListener('offline', client.networkLost);
   addEventListener('online', wake);
   document.addEventListener('visibilitychange', () => {
@@ -97,8 +109,13 @@ export function startConnection(): void {
   for (const sign of ['focus', 'pointerdown', 'keydown']) addEventListener(sign, client.lookedAt);
 }
 
-/** The clocks of a device that slept have drifted apart. */
 function wake(): void {
+  // The clocks of a device that slept have drifted apart.
   forgetTime();
   client.woken();
+  askWhoIsHere();
+}
+
+function askWhoIsHere(): void {
+  if (isUncertain.value) void refresh();
 }
