@@ -16,6 +16,7 @@ import { withinTime } from './adapters/time-limit.ts';
 import type { Settings } from './config/settings.ts';
 import { newCode } from './coupons/code.ts';
 import { type Database, isRefusedStatement } from './database/database.ts';
+import { buildIndexes, keepIndexes } from './database/indexes.ts';
 import { migrate } from './database/migrate.ts';
 import { Catalogue } from './drops/catalogue.ts';
 import { LedgerClock } from './drops/clock.ts';
@@ -79,6 +80,8 @@ export async function openDatabase(settings: Settings): Promise<Database> {
 
 export async function createApp(settings: Settings, logger: FastifyBaseLogger, database: Database): Promise<App> {
   await migrate(database);
+  // The embedded database does one thing at a time: better now than when people are here.
+  if (settings.databaseUrl === null) await buildIndexes(database);
   const { fleet, closeFleet } = await openFleet(settings, logger, database);
   try {
     return await openRoles(fleet, closeFleet);
@@ -103,6 +106,8 @@ async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise
     load: () => ({ ...(gateway?.load() ?? IDLE), lag: fleet.queue?.lag ?? null }),
   });
 
+  let leaveIndexes: () => void = () => {};
+
   return {
     database,
     server,
@@ -112,18 +117,23 @@ async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise
       await server.listen({ port: settings.port, host: settings.host, backlog: LISTEN_BACKLOG });
       gateway?.start();
       reporter.start();
+      leaveIndexes = keepIndexes(database, logger);
       const address = server.server.address();
       return typeof address === 'object' && address !== null ? address.port : settings.port;
     },
     async close() {
       health.stopping();
+      leaveIndexes();
       const listening = server.close();
       // The gateway first: what it has put into the queue is answered while our own sequencer still works.
       await gateway?.close();
       await sequencer?.close();
       await stopWithin(WORKER_STOP_WITHIN_MS, worker?.stop(), logger);
       await closeConnections(server.server, listening);
-      await stopWithin(LAST_WORDS_WITHIN_MS, Promise.all([gateway?.stop(), reporter.stop()]), logger);
+      // One that fails must not keep the other from being waited for.
+      await Promise.all(
+        [gateway?.stop(), reporter.stop()].map((said) => stopWithin(LAST_WORDS_WITHIN_MS, said, logger)),
+      );
       await closeFleet();
       await database.close();
     },

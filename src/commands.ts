@@ -5,6 +5,7 @@ import { PgliteDatabase } from './adapters/pglite-database.ts';
 import { createApp, openDatabase } from './app.ts';
 import { readSettings } from './config/settings.ts';
 import type { Database } from './database/database.ts';
+import { buildIndexes } from './database/indexes.ts';
 import { migrate } from './database/migrate.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,7 +22,10 @@ async function withDatabase(environment: Environment, work: (database: Database)
 }
 
 export function migrateCommand(environment: Environment): Promise<number> {
-  return withDatabase(environment, async () => {});
+  return withDatabase(environment, async (database) => {
+    if (await buildIndexes(database)) return;
+    process.stdout.write('Another process builds indexes, beside the sale. Nothing has to wait for them.\n');
+  });
 }
 
 export function createAdministratorCommand(environment: Environment, input: AdministratorInput): Promise<number> {

@@ -1,4 +1,13 @@
 -- What administrators look at: a sale second by second, the processes of the fleet, all payments; and the pictures of drops.
+--
+-- Made so that a new version may start beside a running sale of the old one: `drops` is the first that it locks, as in every decision, and nothing here takes time once it has it.
+-- The indexes that tables full of rows need for this are in db/indexes.sql.
+
+-- What became of the units of a drop, counted where they change, under its lock. What is still in somebody's hands follows: serials less all of these. Null on drops that
+-- were made before: `count_ends` (src/reports/roll-up.sql) fills it in once no process of the version before is in the middle of a change.
+alter table drops add column used integer, add column confirmed integer, add column cancelled integer, add column expired integer, add column returned integer;
+alter table drops alter column used set default 0, alter column confirmed set default 0, alter column cancelled set default 0,
+  alter column expired set default 0, alter column returned set default 0;
 
 -- What each process answered to claims in each second. Kept for a day: for the live monitor, and for looking back at a sale.
 create table sale_seconds (
@@ -48,10 +57,6 @@ create table payment_quarters (
   refunded_amount bigint not null default 0,
   primary key (quarter, currency)
 ) with (fillfactor = 50);
-create index deliveries_ended on deliveries (ended_at, id) where ended_at is not null;
-create index payments_succeeded on payments (decided_at, id) where state = 'succeeded';
-create index payments_refunded on payments (refunded_at, id) where state = 'refunded';
-create index payments_open on payments (state, drop_id) where state in ('pending', 'refunding');
 
 -- How far each has been rolled up: all that ended up to `at`, and with that very moment up to `id`.
 create table roll_up_positions (
@@ -61,13 +66,6 @@ create table roll_up_positions (
 ) with (fillfactor = 50);
 insert into roll_up_positions (what, at, id)
 values ('deliveries', '-infinity', '0'), ('payments succeeded', '-infinity', ''), ('payments refunded', '-infinity', '');
-
--- What became of the units of a drop, counted where they change, under its lock. What is still in somebody's hands follows: serials less all of these. Null on drops that
--- were made before: `count_ends` (src/reports/roll-up.sql) fills it in once no process of the version before is in the middle of a change.
-alter table drops add column used integer, add column confirmed integer, add column cancelled integer, add column expired integer, add column returned integer;
-alter table drops alter column used set default 0, alter column confirmed set default 0, alter column cancelled set default 0,
-  alter column expired set default 0, alter column returned set default 0;
-create index drops_uncounted on drops (id) where used is null;
 
 -- How each process of the fleet does, said by itself.
 create table processes (
@@ -83,10 +81,6 @@ create table processes (
   memory_bytes   bigint not null,
   late_ms        real not null           -- how late its event loop was, p99
 ) with (fillfactor = 50);
-
-create index payments_created on payments (created_at, id);
--- What went wrong is rare, and looked for.
-create index payments_failed on payments (created_at, id) where state in ('failed', 'refunding', 'refunded');
 
 -- Pictures of drops, named by what is in them: one that is put in twice is one, and what a name stands for never changes.
 create table pictures (

@@ -88,6 +88,15 @@ export class PgliteDatabase implements Database {
     });
   }
 
+  /** The one connection, for one statement at a time. */
+  async session<Result>(work: (session: Queryable) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(this);
+    } finally {
+      await this.execute('select pg_advisory_unlock_all()');
+    }
+  }
+
   /** Finishes what waits, closes the files cleanly and gives the folder back. */
   async close(): Promise<void> {
     if (this.#ended !== undefined) return this.#release();

@@ -22,6 +22,13 @@ const TIME_LIMITS = {
 
 /** Scripts are migrations: nobody waits for them but whoever starts the program. */
 const SCRIPT_WITHIN_MS = 3_600_000;
+/** Sessions do what takes long. */
+const SESSION_TIME_LIMITS = {
+  ...TIME_LIMITS,
+  query_timeout: SCRIPT_WITHIN_MS,
+  statement_timeout: SCRIPT_WITHIN_MS,
+  lock_timeout: SCRIPT_WITHIN_MS,
+} as const;
 
 export class PostgresDatabase implements Database {
   readonly expressLane: Queryable;
@@ -29,8 +36,11 @@ export class PostgresDatabase implements Database {
   readonly execute: Queryable['execute'];
   readonly #pool: pg.Pool;
   readonly #ledgerPool: pg.Pool;
+  readonly #url: string;
+  readonly #sessions = new Set<pg.Client>();
 
   constructor(options: PostgresOptions) {
+    this.#url = options.url;
     const common = { connectionString: options.url, ...TIME_LIMITS };
     this.#pool = new pg.Pool({ ...common, max: options.connectionsMax });
     this.#ledgerPool = new pg.Pool({ ...common, max: options.ledgerConnectionsMax });
@@ -66,12 +76,28 @@ export class PostgresDatabase implements Database {
     }
   }
 
+  async session<Result>(work: (session: Queryable) => Promise<Result>): Promise<Result> {
+    const client = new pg.Client({ connectionString: this.#url, ...SESSION_TIME_LIMITS });
+    // One that is lost fails the statement it is asked next.
+    client.on('error', () => {});
+    this.#sessions.add(client);
+    try {
+      await client.connect();
+      return await work(queryableOver(client));
+    } finally {
+      this.#sessions.delete(client);
+      await client.end();
+    }
+  }
+
+  /** Sessions are cut off: what takes long is not waited for. */
   async close(): Promise<void> {
-    await Promise.all([this.#pool.end(), this.#ledgerPool.end()]);
+    const sessions = [...this.#sessions].map((client) => client.end());
+    await Promise.all([this.#pool.end(), this.#ledgerPool.end(), ...sessions]);
   }
 }
 
-function queryableOver(client: pg.Pool | pg.PoolClient): Queryable {
+function queryableOver(client: pg.Pool | pg.ClientBase): Queryable {
   return {
     async query<Row extends object>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
       return (await client.query<Row>(text, [...parameters])).rows;

@@ -14,6 +14,8 @@ export interface Queryable {
 export interface Database extends Queryable {
   /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
   transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
+  /** For what takes long and cannot be in a transaction. PostgreSQL: a connection of its own, so that nobody waits, and that what `work` locks is free when it ends, however it ends. */
+  session<Result>(work: (session: Queryable) => Promise<Result>): Promise<Result>;
   /**
    * The ledger's way in. A sale's batches must not stand in line behind ten thousand people who look at their coupons, so these statements go first
    * (embedded: ahead in the queue; PostgreSQL: on connections of their own).
@@ -23,7 +25,10 @@ export interface Database extends Queryable {
 }
 
 /** SQLSTATE codes that the domain answers to, from PostgreSQL's appendix A. */
-export const SQLSTATE = { uniqueViolation: '23505', checkViolation: '23514' } as const;
+export const SQLSTATE = {
+  ...{ uniqueViolation: '23505', checkViolation: '23514' },
+  ...{ deadlockDetected: '40P01', lockNotAvailable: '55P03' },
+} as const;
 
 /** The shape that pg's and PGlite's errors share. */
 export interface DatabaseError extends Error {

@@ -185,6 +185,7 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
       const dying: Database = {
         ...{ execute: database.execute, expressLane: database.expressLane },
         transaction: (work) => database.transaction(work),
+        session: (work) => database.session(work),
         close: () => database.close(),
         query(text, parameters) {
           if (text.includes('record_deliveries')) return Promise.reject(new Error('dead'));

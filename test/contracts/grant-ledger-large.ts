@@ -32,6 +32,7 @@ function within(transaction: Queryable): Database {
     execute: transaction.execute,
     expressLane: transaction,
     transaction: (work) => work(transaction),
+    session: (work) => work(transaction),
     close: async () => {},
   };
 }

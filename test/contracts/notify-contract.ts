@@ -277,6 +277,7 @@ export function notifyContract(adapter: string, databaseOf: () => Database): voi
       let transactions = 0;
       const counting: Database = {
         ...{ query: database.query, execute: database.execute, expressLane: database.expressLane },
+        session: (work) => database.session(work),
         close: () => database.close(),
         async transaction(work) {
           transactions += 1;
@@ -304,6 +305,7 @@ export function notifyContract(adapter: string, databaseOf: () => Database): voi
       await world.timePasses(HOUR_MS);
       const dying: Database = {
         ...{ query: database.query, execute: database.execute, expressLane: database.expressLane },
+        session: (work) => database.session(work),
         close: () => database.close(),
         transaction: (work) =>
           database.transaction(async (transaction) => {

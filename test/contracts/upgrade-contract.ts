@@ -1,15 +1,13 @@
 /** From the version before notifications to this one, and beside the next: what was there before is told of, and versions that run at the same time leave each other's work alone. */
-import { fileURLToPath } from 'node:url';
-import Postgrator from 'postgrator';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EmbeddedBroadcast } from '../../src/adapters/embedded-broadcast.ts';
 import type { Database } from '../../src/database/database.ts';
+import { buildIndexes } from '../../src/database/indexes.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { amendDrop } from '../../src/drops/store.ts';
 import { News } from '../../src/fleet/news.ts';
 import { Herald } from '../../src/herald/herald.ts';
-
-const BEFORE = fileURLToPath(new URL('../../db/migrations/00[1-4].do.*.sql', import.meta.url));
+import { migrateTo } from '../servers/earlier-version.ts';
 
 /** `databaseOf`: one of its own, which is emptied. */
 export function upgradeContract(adapter: string, databaseOf: () => Database): void {
@@ -18,15 +16,7 @@ export function upgradeContract(adapter: string, databaseOf: () => Database): vo
     beforeEach(async () => {
       database = databaseOf();
       await database.execute('drop schema public cascade; create schema public');
-      await database.transaction((transaction) =>
-        new Postgrator({
-          driver: 'pg',
-          migrationPattern: BEFORE,
-          schemaTable: 'schema_version',
-          execQuery: async (text) => ({ rows: await transaction.query(text) }),
-          execSqlScript: (script) => transaction.execute(script),
-        }).migrate(),
-      );
+      await migrateTo(4, database);
     });
 
     async function insertDrop(id: number, change: Record<string, unknown> = {}): Promise<void> {
@@ -141,6 +131,38 @@ export function upgradeContract(adapter: string, databaseOf: () => Database): vo
       expect(await database.query(`select * from held_slots('{}', '{}')`)).toEqual([{ grantId: 'of tomorrow' }]);
       const [row] = await database.query('select max(version)::int as version from schema_version');
       expect(row).toEqual({ version: 999 });
+    });
+
+    const indexes = async () => {
+      const rows = await database.query<{ name: string; valid: boolean }>(
+        `select c.relname as name, i.indisvalid as valid from pg_index i join pg_class c on c.oid = i.indexrelid
+         where c.relname in ('drops_uncounted', 'payments_created', 'deliveries_ended') order by 1`,
+      );
+      return rows.map(({ name, valid }) => (valid ? name : `${name}, half built`));
+    };
+
+    it('indexes are built once the schema stands; one that was left half built is made anew', async () => {
+      await insertDrop(1);
+      await insertDrop(2);
+      await migrate(database);
+      expect(await indexes()).toEqual([]);
+      await expect(
+        database.execute('create unique index concurrently drops_uncounted on drops (stock)'),
+      ).rejects.toMatchObject({ code: '23505' });
+      expect(await indexes()).toEqual(['drops_uncounted, half built']);
+      expect(await buildIndexes(database)).toBe(true);
+      expect(await indexes()).toEqual(['deliveries_ended', 'drops_uncounted', 'payments_created']);
+      expect(await buildIndexes(database)).toBe(true);
+    });
+
+    it('a later version’s database does without the indexes that it has done away with', async () => {
+      await migrate(database);
+      await buildIndexes(database);
+      await database.execute(
+        `drop index payments_created; insert into schema_version (version, name) values (999, 'tomorrow')`,
+      );
+      expect(await buildIndexes(database)).toBe(true);
+      expect(await indexes()).toEqual(['deliveries_ended', 'drops_uncounted']);
     });
   });
 }

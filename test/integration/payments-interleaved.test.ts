@@ -222,6 +222,10 @@ class WatchedDatabase implements Database {
     return this.#watch(this.#database.transaction(work));
   }
 
+  session<Result>(work: (session: Queryable) => Promise<Result>): Promise<Result> {
+    return this.#database.session(work);
+  }
+
   close(): Promise<void> {
     return this.#database.close();
   }

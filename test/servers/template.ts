@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
+import { buildIndexes } from '../../src/database/indexes.ts';
 import { migrate } from '../../src/database/migrate.ts';
 
 const MAJOR_MIN = 15;
@@ -24,6 +25,7 @@ export async function createTemplate(serverUrl: string): Promise<string> {
   const database = new PostgresDatabase({ url: urlOf(serverUrl, name), connectionsMax: 1, ledgerConnectionsMax: 1 });
   try {
     await migrate(database);
+    await buildIndexes(database);
   } finally {
     await database.close();
   }
