@@ -60,7 +60,7 @@ function fileOf({ look, title }: Pick<Picture, 'look' | 'title'>): string {
 
 /** Ids and tokens say nothing about which page it is. */
 function pageOf(path: string): string {
-  return path.replaceAll(/\/(?=[^/]*\d)[\w-]{16,}/g, '/…');
+  return path.replaceAll(/\/[^/]*\d[^/]*/g, '/…');
 }
 
 const byLook = (left: Picture, right: Picture): number => left.look.localeCompare(right.look);
