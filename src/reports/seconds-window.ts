@@ -12,7 +12,7 @@ export const WINDOW_SECONDS = 3_600;
 export const LATE_SECONDS = 5;
 const LATE_AFTER_OUTAGE_SECONDS = 130;
 const LOOK_FAR_BACK_EVERY_SECONDS = 15;
-const SECONDS_PER_STATEMENT = 300;
+const SECONDS_PER_STATEMENT = 120;
 
 const COUNTS = ['granted', 'soldOut', 'limitReached', 'closed', 'notOpen', 'faults', 'atGate'] as const;
 const PERCENTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
