@@ -82,6 +82,14 @@ create table processes (
   late_ms        real not null           -- how late its event loop was, p99
 ) with (fillfactor = 50);
 
+-- Which drop was made by which request: one whose answer was lost is sent again, and makes no second drop.
+create table drop_requests (
+  account_id bigint not null,
+  request_id text collate "C" not null,
+  drop_id    bigint,                   -- null only while it is being made
+  primary key (account_id, request_id)
+);
+
 -- Pictures of drops, named by what is in them: one that is put in twice is one, and what a name stands for never changes.
 create table pictures (
   name       text collate "C" primary key,

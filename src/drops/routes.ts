@@ -1,8 +1,9 @@
 /** Drops over HTTP: everyone reads them, administrators make and change them. */
 import { Readable } from 'node:stream';
 import { Type } from '@fastify/type-provider-typebox';
-import type { Guard } from '../accounts/guard.ts';
+import { callerOf, type Guard } from '../accounts/guard.ts';
 import type { Database } from '../database/database.ts';
+import { IdempotencyKey } from '../grants/routes.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { Page, readCursor, writeCursor } from '../http/shapes.ts';
@@ -11,7 +12,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { LedgerClock } from './clock.ts';
 import { type Drop, isDropId, viewOf } from './drop.ts';
 import { AmendmentShape, DropQuery, DropShape, NewDropShape } from './shapes.ts';
-import { amendDrop, cancelDrop, createDrop, deleteDrop } from './store.ts';
+import { amendDrop, cancelDrop, createDrop, createDropOnce, deleteDrop } from './store.ts';
 import { type DropInput, newTerms } from './terms.ts';
 
 const IdParameter = Type.Object({ id: Type.String() });
@@ -69,12 +70,24 @@ export function dropRoutes(server: Server, parts: DropRoutesParts): void {
     '/v1/drops',
     {
       onRequest: guard.administrator,
-      schema: { tags, security, summary: 'Create a drop', body: NewDropShape, response: { 201: DropShape } },
+      schema: {
+        tags,
+        security,
+        summary: 'Create a drop',
+        headers: Type.Partial(IdempotencyKey),
+        body: NewDropShape,
+        response: { 201: DropShape },
+      },
     },
     async (request, reply) => {
       const { kind, ...input } = request.body;
-      const terms = newTerms(kind, input as DropInput, clock.nowMs());
-      return reply.code(201).send(view(changed(await createDrop(database, terms))));
+      const terms = () => newTerms(kind, input as DropInput, clock.nowMs());
+      const requestId = request.headers['idempotency-key'];
+      const drop =
+        requestId === undefined
+          ? await createDrop(database, terms())
+          : await createDropOnce(database, { accountId: callerOf(request).accountId, requestId }, terms);
+      return reply.code(201).send(view(changed(drop)));
     },
   );
 

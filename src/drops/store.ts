@@ -64,15 +64,52 @@ const LOCK = 'select * from drops where id = $1 for update';
 const valuesOf = (terms: DropTerms): unknown[] => TERMS.map(([, value]) => value(terms));
 
 export async function createDrop(database: Database, terms: DropTerms): Promise<Drop> {
+  return database.transaction((transaction) => insertDrop(transaction, terms));
+}
+
+/** Who asks for a drop, and by which key of theirs. */
+export interface DropRequest {
+  readonly accountId: string;
+  readonly requestId: string;
+}
+
+const TAKE_REQUEST =
+  'insert into drop_requests (account_id, request_id) values ($1, $2) on conflict do nothing returning 1';
+const KEEP_ANSWER = 'update drop_requests set drop_id = $3 where account_id = $1 and request_id = $2';
+const KNOWN_ANSWER = 'select drop_id from drop_requests where account_id = $1 and request_id = $2';
+
+/**
+ * The same request makes one drop, however often it comes and at however many gateways at once: the second waits for the first, and gets its drop as that
+ * is now. `terms` are asked for only when it is made; what they throw leaves nothing behind. `drop_not_found`: it was made, and deleted since.
+ */
+export async function createDropOnce(
+  database: Database,
+  { accountId, requestId }: DropRequest,
+  terms: () => DropTerms,
+): Promise<Drop> {
   return database.transaction(async (transaction) => {
-    const [row] = await transaction.query<DropRow>(INSERT, valuesOf(terms));
-    const drop = toDrop(row as DropRow);
-    const { id } = drop;
-    const { stock, perUserLimit, opensAt, closesAt, waitingLine } = viewOf(drop, drop.opensAtMs);
-    await transaction.query('insert into herald_positions (drop_id, number) values ($1, 0)', [id]);
-    await append(transaction, id, 'created', { stock, perUserLimit, opensAt, closesAt, waitingLine });
-    return (await dropById(transaction, id)) as Drop;
+    const request = [accountId, requestId];
+    const [isFirst] = await transaction.query(TAKE_REQUEST, request);
+    if (isFirst) {
+      const made = await insertDrop(transaction, terms());
+      await transaction.query(KEEP_ANSWER, [...request, made.id]);
+      return made;
+    }
+    const [known] = await transaction.query<{ drop_id: string }>(KNOWN_ANSWER, request);
+    const drop = known && (await dropById(transaction, known.drop_id));
+    if (drop === undefined) throw new Problem('drop_not_found');
+    return drop;
   });
+}
+
+async function insertDrop(transaction: Queryable, terms: DropTerms): Promise<Drop> {
+  const [row] = await transaction.query<DropRow>(INSERT, valuesOf(terms));
+  const drop = toDrop(row as DropRow);
+  const { id } = drop;
+  const { stock, perUserLimit, opensAt, closesAt, waitingLine } = viewOf(drop, drop.opensAtMs);
+  await transaction.query('insert into herald_positions (drop_id, number) values ($1, 0)', [id]);
+  await append(transaction, id, 'created', { stock, perUserLimit, opensAt, closesAt, waitingLine });
+  return (await dropById(transaction, id)) as Drop;
 }
 
 /** Changes a drop under its lock, where nothing can be granted meanwhile. Throws `drop_not_found` and what `amendedTerms` throws. */

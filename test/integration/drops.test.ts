@@ -125,6 +125,29 @@ describe('a drop', () => {
     expect(await amend(id, {})).toMatchObject({ status: 400 });
   });
 
+  it('is made once, however often its making is asked for with the same key', async () => {
+    const count = async () => (await app.current.database.query('select from drops')).length;
+    const before = await count();
+    const ask = (body: object, key = 'one-form-of-mine') =>
+      app.current.call('POST', '/v1/drops', { token: admin, body, headers: { 'idempotency-key': key } });
+    expect(await ask({ ...couponDrop(), stock: 0 })).toMatchObject({ status: 400 });
+    // What is refused has taken no key.
+    expect(await ask({ ...couponDrop(), opensAt: at(-60) })).toMatchObject({ status: 400 });
+    const made = await Promise.all(Array.from({ length: 5 }, () => ask({ ...couponDrop(), title: 'Asked for often' })));
+    expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
+    expect(new Set(made.map(({ body }) => body.id)).size).toBe(1);
+    // By now too late for a new drop, and it has changed meanwhile.
+    await amend(made[0]?.body.id, { title: 'Another title' });
+    const again = await ask({ ...couponDrop(), opensAt: at(-60) });
+    expect(again).toMatchObject({ status: 201, body: { id: made[0]?.body.id, title: 'Another title' } });
+    expect(await count()).toBe(before + 1);
+
+    expect((await ask(couponDrop(), 'another-form')).body.id).not.toBe(again.body.id);
+    expect(await ask(couponDrop(), 'short')).toMatchObject({ status: 400 });
+    await app.current.call('DELETE', `/v1/drops/${again.body.id}`, { token: admin });
+    expect(await ask(couponDrop())).toMatchObject({ status: 404, body: { code: 'drop_not_found' } });
+  });
+
   it('is cancelled once and for all; what was granted stays', async () => {
     const id = await app.current.drop();
     const [person, late] = await app.current.people(2);

@@ -4,7 +4,7 @@ import { Consumer } from '@platformatic/kafka';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres } from '../../ops/servers/postgres.ts';
 import { hasAllServers, metricOf, queueIsReady, useFleet } from './fleet.ts';
-import { RunningApp } from './running-app.ts';
+import { couponDrop, RunningApp } from './running-app.ts';
 
 const patient = { timeout: 10_000, interval: 20 };
 
@@ -68,6 +68,18 @@ describe.skipIf(!hasAllServers).each([
     await one.claim(id, person?.token ?? '');
     await socket.next({ type: 'drop', remaining: 2 });
     socket.close();
+  });
+
+  it('make one drop of one request, at whichever of them it is repeated, also at once', async () => {
+    const [one, other] = gateways();
+    const token = await one.administrator();
+    const ask = (gateway: RunningApp, key: string) =>
+      gateway.call('POST', '/v1/drops', { token, body: couponDrop(), headers: { 'idempotency-key': key } });
+    for (const key of [randomUUID(), randomUUID(), randomUUID()]) {
+      const made = await Promise.all([ask(one, key), ask(other, key), ask(one, key), ask(other, key)]);
+      expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+      expect(new Set(made.map(({ body }) => body.id)).size).toBe(1);
+    }
   });
 
   it('tell of a change that an administrator made at one of them', async () => {

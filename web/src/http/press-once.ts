@@ -52,7 +52,8 @@ export async function pressOnce<T>(path: string, { subject, key, onRepeat, ...op
   }
 }
 
-function isAnswer(error: unknown): boolean {
+/** Whatever was asked for has been decided, so that the next press is another one. */
+export function isAnswer(error: unknown): boolean {
   return error instanceof Problem && error.status < 500 && error.status !== 401 && error.status !== 429;
 }
 

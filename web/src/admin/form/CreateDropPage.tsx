@@ -1,14 +1,15 @@
+import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { requestAsMember } from '../../accounts/session.ts';
 import { useLoad } from '../../design/useLoad.ts';
 import type { Drop } from '../../drops/drop.ts';
 import { loadDrop, rememberDrop } from '../../drops/drop-store.ts';
 import { LoadFailure } from '../../shell/LoadFailure.tsx';
 import { useTitle } from '../../shell/useTitle.ts';
 import { DropForm } from './DropForm.tsx';
-import { bodyOf, copyOf, type Draft, emptyDraft } from './draft.ts';
+import { copyOf, type Draft, emptyDraft } from './draft.ts';
 import { formMessages } from './form-messages.ts';
+import { dropMaker } from './make-drop.ts';
 
 /** A new drop: from nothing, or with the terms of one that was (`?from=`). */
 export default function CreateDropPage() {
@@ -40,11 +41,23 @@ function NewDrop({ like }: { like?: Drop }) {
   const { route } = useLocation();
   const first = useMemo(() => (like ? copyOf(like) : emptyDraft()), [like]);
 
+  const isRepeating = useSignal(false);
+  const make = useMemo(
+    () =>
+      dropMaker(() => {
+        isRepeating.value = true;
+      }),
+    [],
+  );
+
   async function create(draft: Draft): Promise<void> {
-    const drop = await requestAsMember<Drop>('/v1/drops', { method: 'POST', body: bodyOf(draft) });
+    const drop = await make(draft).finally(() => {
+      isRepeating.value = false;
+    });
     rememberDrop(drop);
     route(`/admin/drops/${drop.id}`, true);
   }
 
-  return <DropForm first={first} isFixed={false} isNew back="/admin/drops" onSubmit={create} />;
+  const note = isRepeating.value ? formMessages.value.repeating : null;
+  return <DropForm first={first} isFixed={false} isNew back="/admin/drops" note={note} onSubmit={create} />;
 }

@@ -18,6 +18,8 @@ interface DropFormProps {
   isNew: boolean;
   /** Where the form was opened from. */
   back: string;
+  /** While it is being sent. */
+  note?: string | null;
   onSubmit: (draft: Draft) => Promise<void>;
 }
 
@@ -36,7 +38,7 @@ export interface FormAccess {
 /** Whoever pauses this long has typed what they meant. */
 const pauseMs = 700;
 
-export function DropForm({ first, isFixed, isNew, back, onSubmit }: DropFormProps) {
+export function DropForm({ first, isFixed, isNew, back, note = null, onSubmit }: DropFormProps) {
   const words = formMessages.value;
   const draft = useSignal(first);
   const touched = useSignal<ReadonlySet<string>>(new Set());
@@ -108,6 +110,11 @@ export function DropForm({ first, isFixed, isNew, back, onSubmit }: DropFormProp
           {server.value.form !== null && (
             <p class="banner wrong" role="alert">
               {server.value.form}
+            </p>
+          )}
+          {note !== null && (
+            <p class="banner warn" role="status">
+              {note}
             </p>
           )}
           <button

@@ -6,6 +6,7 @@ export const formEnglish = {
   editTitle: 'Edit drop',
   copied: (title: string) => `A new drop with the terms of “${title}”. Look at its times, then create it.`,
   save: 'Save changes',
+  repeating: 'No answer yet. It is being sent again; however often, it makes one drop.',
   publish: 'Create drop',
   cancel: 'Back',
   mistakes: (mistakes: number) =>

@@ -6,6 +6,7 @@ export const formKorean: FormMessages = {
   editTitle: '드롭 수정',
   copied: (title) => `‘${title}’의 조건을 그대로 가져왔어요. 일시를 확인하고 등록해 주세요.`,
   save: '변경 사항 저장',
+  repeating: '아직 응답이 없어서 다시 보내고 있어요. 여러 번 보내도 드롭은 하나만 만들어져요.',
   publish: '드롭 등록',
   cancel: '돌아가기',
   mistakes: (mistakes) => `다시 확인해 주세요 (${amount(mistakes)}개)`,
