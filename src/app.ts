@@ -38,6 +38,8 @@ import { PaymentLedger } from './payments/payment-ledger.ts';
 import { Provider } from './payments/providers.ts';
 import { Metrics } from './reports/metrics.ts';
 import { ProcessReporter } from './reports/processes.ts';
+import { SecondsWriter } from './reports/sale-seconds.ts';
+import { Tally } from './reports/tally.ts';
 import { createGateway } from './roles/gateway.ts';
 import { startSequencer } from './roles/sequencer.ts';
 import { startWorker } from './roles/worker.ts';
@@ -105,6 +107,11 @@ async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise
     ...{ database, name: fleet.news.name, roles },
     load: () => ({ ...(gateway?.load() ?? IDLE), lag: fleet.queue?.lag ?? null }),
   });
+  const seconds = new SecondsWriter({
+    ...{ tally: fleet.tally, database, process: fleet.news.name },
+    nowMs: () => fleet.clock.nowMs(),
+    onLost: (error) => logger.error({ err: error }, 'the database is away for long: seconds of sales are forgotten'),
+  });
 
   let leaveIndexes: () => void = () => {};
 
@@ -118,6 +125,7 @@ async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise
       gateway?.start();
       reporter.start();
       leaveIndexes = keepIndexes(database, logger);
+      seconds.start();
       const address = server.server.address();
       return typeof address === 'object' && address !== null ? address.port : settings.port;
     },
@@ -130,10 +138,9 @@ async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise
       await sequencer?.close();
       await stopWithin(WORKER_STOP_WITHIN_MS, worker?.stop(), logger);
       await closeConnections(server.server, listening);
+      gateway?.stop();
       // One that fails must not keep the other from being waited for.
-      await Promise.all(
-        [gateway?.stop(), reporter.stop()].map((said) => stopWithin(LAST_WORDS_WITHIN_MS, said, logger)),
-      );
+      await Promise.all([seconds, reporter].map((part) => stopWithin(LAST_WORDS_WITHIN_MS, part.stop(), logger)));
       await closeFleet();
       await database.close();
     },
@@ -191,9 +198,10 @@ async function openFleet(
     registry: metrics.registry,
     onBreakerChange: onChange,
   });
-  const teller = new Teller({ news, catalogue, nowMs: () => clock.nowMs() });
+  const tally = new Tally();
+  const teller = new Teller({ news, catalogue, tally, nowMs: () => clock.nowMs() });
   const fleet: Fleet = {
-    ...{ settings, logger, database, metrics, clock, news, alone, queue, teller, notifications },
+    ...{ settings, logger, database, metrics, clock, tally, news, alone, queue, teller, notifications },
     logTopic: kafka?.logTopic ?? null,
     ledger: new Ledger(database, newCode),
     grantLedger: new GrantLedger(database, newCode),

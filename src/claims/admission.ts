@@ -42,8 +42,8 @@ export interface AdmissionParts {
   readonly intake: Intake;
   readonly lock: InFlightLock;
   readonly nowMs: () => number;
-  /** Counts the answers by drop and second. */
-  readonly tally: Pick<Tally, 'atGate' | 'answered'>;
+  /** What is not the ledger's decision is counted here, by drop and second; and how long the ledger took. */
+  readonly tally: Pick<Tally, 'atGate' | 'fault' | 'took'>;
   /** A claim was told `queued`. */
   readonly onQueued: (claim: Claim) => void;
   readonly claimsPerUserPerSecond: number;
@@ -113,7 +113,7 @@ export class Admission {
     gate.lastUsedMs = nowMs;
     if (this.#onTheirWay.size > 0) {
       const same = this.#onTheirWay.get(claimKey(claim));
-      if (same !== undefined) return this.#counted(claim, same, sinceMs ?? performance.now());
+      if (same !== undefined) return this.#joined(same);
     }
     const refusal = gate.refuse(drop, claim, nowMs);
     const mayWait = wish === 'for_a_place' && refusal === 'sold_out';
@@ -197,6 +197,14 @@ export class Admission {
     });
   }
 
+  /** One claim, two who ask. */
+  #joined(answer: Promise<ClaimAnswer>): Promise<ClaimAnswer> {
+    return answer.then((settled) => {
+      this.#add(nameOf(settled));
+      return settled;
+    });
+  }
+
   #fault(claim: Claim, fault: FaultName): ClaimAnswer {
     const answer = { fault };
     this.#count(claim, answer, null);
@@ -204,16 +212,23 @@ export class Admission {
   }
 
   #count(claim: Claim, answer: ClaimAnswer, tookMs: number | null): void {
-    this.#add('fault' in answer ? answer.fault : 'queued' in answer ? 'queued' : answer.outcome);
+    this.#add(nameOf(answer));
+    const { catalogue, tally, nowMs } = this.#parts;
     // Names of drops that there are not are anybody's to make up.
-    const isUnknown = 'fault' in answer && answer.fault === 'drop_not_found';
-    if (isUnknown || this.#parts.catalogue.known(claim.dropId) === undefined) return;
-    this.#parts.tally.answered(claim.dropId, answer, tookMs, this.#parts.nowMs());
+    if ('queued' in answer || catalogue.known(claim.dropId) === undefined) return;
+    if (!('fault' in answer)) {
+      if (tookMs !== null) tally.took(claim.dropId, tookMs, nowMs());
+    } else if (answer.fault !== 'drop_not_found') tally.fault(claim.dropId, nowMs());
   }
 
   #add(name: string): void {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
+}
+
+function nameOf(answer: ClaimAnswer): string {
+  if ('fault' in answer) return answer.fault;
+  return 'queued' in answer ? 'queued' : answer.outcome;
 }
 
 /** The answer that tells where to look. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BatchAnswer, ClaimRequest } from '../ledger/ledger.ts';
+import { type BatchAnswer, type ClaimRequest, nothingDecided } from '../ledger/ledger.ts';
 import { DirectIntake, type DirectIntakeOptions } from './direct-intake.ts';
 
 const quiet: DirectIntakeOptions = { queueMax: 1000, batchMax: 1000, onDecided() {}, onFailed() {} };
@@ -20,6 +20,7 @@ function answering(requests: readonly ClaimRequest[], dropId: string): BatchAnsw
       lastGrantedArrival: null,
     },
     taken: requests,
+    decided: { ...nothingDecided(), soldOut: requests.length },
   };
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from '../fleet/breaker.ts';
+import { nothingDecided } from '../ledger/ledger.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 import type { QueuedClaims } from './claim-queue.ts';
 import { DirectIntake } from './direct-intake.ts';
@@ -52,7 +53,12 @@ describe('the queued intake', () => {
             stock: 0,
           };
           const outcomes = requests.map(({ userId }, place) => outcomeOf(claimOf(userId, dropId), 100 + place));
-          return { outcomes, standing: { ...standing, lastGrantedArrival: null }, taken: requests };
+          return {
+            outcomes,
+            standing: { ...standing, lastGrantedArrival: null },
+            taken: requests,
+            decided: nothingDecided(),
+          };
         },
       },
       { queueMax: 100, batchMax: 100, onDecided() {}, onFailed() {} },

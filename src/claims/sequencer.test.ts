@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { BatchAnswer, ClaimRequest, DropBatch, QueuePosition } from '../ledger/ledger.ts';
+import {
+  type BatchAnswer,
+  type ClaimRequest,
+  type DropBatch,
+  nothingDecided,
+  type QueuePosition,
+} from '../ledger/ledger.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 import type { Delivery } from './claim-queue.ts';
 import { Sequencer } from './sequencer.ts';
@@ -42,7 +48,12 @@ class FakeLedger {
       return outcome;
     });
     const standing = { entries: 1, opensAtMs: 0, closesAtMs: null, cancelled: false, waiting: 0, granted: 0, stock: 0 };
-    return { outcomes, standing: { ...standing, lastGrantedArrival: null }, taken: requests };
+    return {
+      outcomes,
+      standing: { ...standing, lastGrantedArrival: null },
+      taken: requests,
+      decided: nothingDecided(),
+    };
   }
 }
 

@@ -17,6 +17,7 @@ import type { PaymentFigures } from '../payments/figures.ts';
 import type { PaymentLedger } from '../payments/payment-ledger.ts';
 import type { Providers } from '../payments/providers.ts';
 import type { Metrics } from '../reports/metrics.ts';
+import type { Tally } from '../reports/tally.ts';
 import type { Breaker } from './breaker.ts';
 import type { Leases } from './lease.ts';
 import type { News } from './news.ts';
@@ -27,6 +28,8 @@ export interface Fleet {
   readonly database: Database;
   readonly metrics: Metrics;
   readonly clock: LedgerClock;
+  /** What this process decides and answers, second by second. */
+  readonly tally: Tally;
   readonly ledger: Ledger;
   readonly grantLedger: GrantLedger;
   /** The drops as this process knows them. */
@@ -53,9 +56,11 @@ export interface PaymentParts {
   readonly figures: PaymentFigures;
 }
 
-/** Tells everybody of a batch that was decided. Before anyone is answered: whoever hears an answer finds the gates of this process up to date. */
-export function announceDecision({ news, metrics }: Fleet, dropId: string, answer: BatchAnswer, tookMs: number): void {
+/** Counts a batch that was decided, and tells everybody of it. Before anyone is answered: whoever hears an answer finds the gates of this process up to date. */
+export function announceDecision(fleet: Fleet, dropId: string, answer: BatchAnswer, tookMs: number): void {
+  const { news, metrics, tally, clock } = fleet;
   metrics.decided(answer.outcomes.length, tookMs / 1000);
+  tally.decided(dropId, answer.decided, clock.nowMs());
   const { standing, taken } = answer;
   if (taken.length > 0) news.announce('ledger', { dropId, standing, firstEntry: standing.entries, claims: taken });
 }

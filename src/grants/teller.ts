@@ -1,15 +1,18 @@
 /**
- * Tells of where drops stand after a commit: gates and live views, here and elsewhere, and the heralds, who tell the people concerned. Shows who asked what they hold.
+ * Tells of where drops stand after a commit: gates and live views, here and elsewhere, and the heralds, who tell the people concerned; and counts what it granted. Shows who asked what they
+ * hold.
  */
 import type { Catalogue } from '../drops/catalogue.ts';
 import type { News } from '../fleet/news.ts';
 import type { Commit, LedgerGrant } from '../ledger/grant-ledger.ts';
+import type { Tally } from '../reports/tally.ts';
 import { type Grant, grantView } from './grant.ts';
 
 export interface TellerParts {
   readonly news: News;
   readonly catalogue: Catalogue;
   readonly nowMs: () => number;
+  readonly tally: Pick<Tally, 'decided'>;
 }
 
 export class Teller {
@@ -19,9 +22,12 @@ export class Teller {
     this.#parts = parts;
   }
 
+  /** Each commit once. */
   tell(commits: readonly Commit[]): void {
-    for (const { dropId, standing, firstEntry, claims } of commits) {
-      this.#parts.news.announce('ledger', { dropId, standing, firstEntry, claims });
+    const { news, tally, nowMs } = this.#parts;
+    for (const { dropId, standing, firstEntry, claims, decided } of commits) {
+      tally.decided(dropId, decided, nowMs());
+      news.announce('ledger', { dropId, standing, firstEntry, claims });
     }
   }
 

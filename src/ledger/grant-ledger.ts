@@ -13,7 +13,14 @@
  */
 import type { Database, Queryable } from '../database/database.ts';
 import { withFreshCodes } from './fresh-codes.ts';
-import { type ClaimReply, type ClaimRequest, readAnswer } from './ledger.ts';
+import {
+  type BatchAnswer,
+  type ClaimReply,
+  type ClaimRequest,
+  type Decided,
+  nothingDecided,
+  readAnswer,
+} from './ledger.ts';
 import type { Outcome } from './outcome.ts';
 import { type DropStanding, isoTime, readStanding, type StandingReply } from './standing.ts';
 
@@ -47,6 +54,8 @@ export interface Commit {
   readonly claims: readonly ClaimRequest[];
   /** Units that it gave to people in the line. */
   readonly offered: readonly LedgerGrant[];
+  /** The claims that it decided; who was offered a unit was granted one. */
+  readonly decided: Decided;
 }
 
 export interface GrantPlace {
@@ -186,7 +195,7 @@ export class GrantLedger {
       if (reply === null) return undefined;
       const places = requests.map((_request, place) => place);
       const claimed = readAnswer(dropId, { unique: requests, places }, codes, reply.claim);
-      const commits = reply.drop === null ? [] : [readCommit(reply.drop, claimed.taken)];
+      const commits = reply.drop === null ? [] : [readCommit(reply.drop, claimed)];
       return { places: reply.places, outcomes: claimed.outcomes, commits };
     });
   }
@@ -205,9 +214,16 @@ export class GrantLedger {
   }
 }
 
-export function readCommit(reply: CommitReply, claims: readonly ClaimRequest[] = []): Commit {
+/** `claimed`: what it decided of claims. */
+export function readCommit(reply: CommitReply, claimed?: Pick<BatchAnswer, 'taken' | 'decided'>): Commit {
   const { dropId, firstEntry, standing, offered } = reply;
-  return { dropId, firstEntry, standing: readStanding(standing), claims, offered: offered.map(readGrant) };
+  const { taken: claims, decided } = claimed ?? { taken: [], decided: nothingDecided() };
+  return {
+    ...{ dropId, firstEntry, claims },
+    standing: readStanding(standing),
+    offered: offered.map(readGrant),
+    decided: { ...decided, granted: decided.granted + offered.length },
+  };
 }
 
 /** With times as ours. */

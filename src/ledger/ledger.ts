@@ -22,6 +22,16 @@ export interface BatchAnswer {
   readonly standing: DropStanding;
   /** The claims that this batch added to the log, as entry number `standing.entries`. None: repeats and claims before the opening leave no entry. */
   readonly taken: readonly ClaimRequest[];
+  readonly decided: Decided;
+}
+
+/** How many claims a commit decided, by outcome. Each unit is granted by one commit: what was known before is not among them. */
+export interface Decided {
+  granted: number;
+  soldOut: number;
+  limitReached: number;
+  closed: number;
+  notOpen: number;
 }
 
 /** The claims on one drop, of those that the queue delivered. */
@@ -187,7 +197,30 @@ export function readAnswer(
     outcomes: places.map((place) => outcomes[place] as Outcome),
     standing: readStanding(reply),
     taken: unique.filter((_request, place) => !NOT_TAKEN.includes(reply.outcomes[place] ?? '')),
+    decided: readDecided(reply.outcomes),
   };
+}
+
+/** The letters of claim.sql; `k` is known. */
+const DECIDED_BY_LETTER = new Map<string, keyof Decided>([
+  ['g', 'granted'],
+  ['s', 'soldOut'],
+  ['l', 'limitReached'],
+  ['c', 'closed'],
+  ['n', 'notOpen'],
+]);
+
+function readDecided(letters: string): Decided {
+  const decided = nothingDecided();
+  for (const letter of letters) {
+    const name = DECIDED_BY_LETTER.get(letter);
+    if (name !== undefined) decided[name] += 1;
+  }
+  return decided;
+}
+
+export function nothingDecided(): Decided {
+  return { granted: 0, soldOut: 0, limitReached: 0, closed: 0, notOpen: 0 };
 }
 
 /** Letters of claims that left no trace: known, and not open. */

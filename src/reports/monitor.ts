@@ -1,5 +1,5 @@
 /**
- * The live monitor: one sale as it runs. Where the drop stands is the ledger's word, the seconds are what the gateways have answered. Looked at once a second per drop, however many
+ * The live monitor: one sale as it runs. Where the drop stands is the ledger's word, the seconds are what the processes have decided and refused (tally.ts). Looked at once a second per drop, however many
  * administrators ask; what nobody asks for any more is forgotten.
  */
 import type { Queryable } from '../database/database.ts';

@@ -1,5 +1,5 @@
 /**
- * The seconds of sales, written by each gateway once a second: one statement for all drops, and none when nothing was counted.
+ * The seconds of sales, written by each process once a second: one statement for all drops, and none when nothing was counted.
  *
  * While the database is away they are kept, two minutes of them. A statement whose answer was lost may have been committed, and is repeated: a second that is there already is passed over, and
  * the quarter of an hour grows only by those that were not.

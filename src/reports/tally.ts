@@ -1,30 +1,35 @@
 /**
- * What this process answered to claims, by drop and second of the ledger's clock. Counting is on the way of every claim, and so is nothing but a look into a map and an addition.
+ * What this process decided and answered, by drop and second of the ledger's clock. Each thing is counted by who knows that it is new:
+ *
+ *   decided   by whoever committed it, once a commit: a gateway, a sequencer, a worker. A repeat of what was decided before is none, and a unit that goes to the head of the waiting line is
+ *             granted as any other
+ *   at gate   refused from memory, by the gateway
+ *   faults    no outcome, by the gateway
+ *
+ * So the sum of `granted` over all processes is the number of the drop's units that were ever granted, `serials`: test/contracts/grant-ledger-world.ts holds each commit to it, and
+ * test/integration/reports.test.ts a fleet. Missing is only what nobody could count: of a process that was killed within its second, or that never heard whether its commit was one.
+ *
+ * Counting is on the way of every claim, and so is nothing but a look into a map and an addition.
  *
  *   counted ──its second is over──> over ──taken──> written (sale-seconds.ts)
  *
- * An answer belongs to the second in which it was given, and a second that is over stays as it is. The clock follows the database's and may be set back a little: then the running second
+ * A count belongs to the second in which it was made, and a second that is over stays as it is. The clock follows the database's and may be set back a little: then the running second
  * goes on for so long. Set back by more, the same seconds come again, and belong to another `run`, so that what is written of them is not taken for what was written before.
  */
-import type { ClaimAnswer } from '../claims/admission.ts';
+import type { Decided } from '../ledger/ledger.ts';
 import { bucketOf, type LatencyCounts, noLatencies } from './latencies.ts';
 
 const SET_BACK_SECONDS_MAX = 10;
 
-export interface SaleSecond {
+export interface SaleSecond extends Decided {
   readonly dropId: string;
   /** Since 1970. */
   readonly second: number;
   readonly run: number;
-  granted: number;
-  soldOut: number;
-  limitReached: number;
-  closed: number;
-  notOpen: number;
   faults: number;
   /** Of the refusals, those from memory. */
   atGate: number;
-  /** Of what the ledger answered; null until it has answered. */
+  /** Of what the ledger answered, repeats included; null until it has answered. */
   latencies: LatencyCounts | null;
 }
 
@@ -43,32 +48,26 @@ export class Tally {
     else counts.notOpen += 1;
   }
 
-  /** Whatever else was answered. Only for drops that there are: nobody may make this grow with names of their own. `tookMs` null: not known. */
-  answered(dropId: string, answer: ClaimAnswer, tookMs: number | null, nowMs: number): void {
-    if ('queued' in answer) return;
+  /** In one commit, or in a part of one. */
+  decided(dropId: string, decided: Decided, nowMs: number): void {
+    const { granted, soldOut, limitReached, closed, notOpen } = decided;
+    if (granted + soldOut + limitReached + closed + notOpen === 0) return;
     const counts = this.#of(dropId, nowMs);
-    if ('fault' in answer) {
-      counts.faults += 1;
-      return;
-    }
-    switch (answer.outcome) {
-      case 'granted':
-        counts.granted += 1;
-        break;
-      case 'sold_out':
-        counts.soldOut += 1;
-        break;
-      case 'limit_reached':
-        counts.limitReached += 1;
-        break;
-      case 'closed':
-        counts.closed += 1;
-        break;
-      case 'not_open':
-        counts.notOpen += 1;
-        break;
-    }
-    if (tookMs === null) return;
+    counts.granted += granted;
+    counts.soldOut += soldOut;
+    counts.limitReached += limitReached;
+    counts.closed += closed;
+    counts.notOpen += notOpen;
+  }
+
+  /** Only for drops that there are: nobody may make this grow with names of their own. */
+  fault(dropId: string, nowMs: number): void {
+    this.#of(dropId, nowMs).faults += 1;
+  }
+
+  /** From a claim's reception to the ledger's answer. */
+  took(dropId: string, tookMs: number, nowMs: number): void {
+    const counts = this.#of(dropId, nowMs);
     counts.latencies ??= noLatencies();
     const bucket = bucketOf(tookMs);
     counts.latencies[bucket] = (counts.latencies[bucket] ?? 0) + 1;

@@ -48,9 +48,7 @@ import { Dashboard } from '../reports/dashboard.ts';
 import { SaleMonitor } from '../reports/monitor.ts';
 import { fleetFigures, type ProcessLoad } from '../reports/processes.ts';
 import { reportRoutes } from '../reports/routes.ts';
-import { SecondsWriter } from '../reports/sale-seconds.ts';
 import { SharedLook } from '../reports/shared-look.ts';
-import { Tally } from '../reports/tally.ts';
 
 /** Other processes tell of ended sessions, but not those that cannot: so the database is asked, too, and more often while nothing is heard. */
 const RECALL_SESSIONS_EVERY_MS = { hearing: 5_011, deaf: 1_009 } as const;
@@ -64,13 +62,14 @@ export interface Gateway {
   /** Answers what is on its way, and says goodbye to the sockets. */
   close(): Promise<void>;
   /** After the last connection is closed. */
-  stop(): Promise<void>;
+  stop(): void;
   /** What moves here. */
   load(): Omit<ProcessLoad, 'lag'>;
 }
 
 export async function createGateway(fleet: Fleet, server: Server): Promise<Gateway> {
-  const { settings, database, clock, news, ledger, grantLedger, catalogue, teller, metrics, lock, logger } = fleet;
+  const { settings, database, clock, news, ledger, grantLedger, catalogue, teller, metrics, lock, logger, tally } =
+    fleet;
   const nowMs = () => clock.nowMs();
   const hearing = () => (fleet.alone ? 'alone' : news.hearing);
 
@@ -82,7 +81,6 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   const gates = new Gates({ catalogue, database, nowMs, hearing });
   const { intake, closeIntake } = await openIntake(fleet, (claim, answer) => settleLate(claim, answer));
   const { claimsPerUserPerSecond, trustProxy, httpsRequired } = settings;
-  const tally = new Tally();
   const admission = new Admission({
     ...{ catalogue, gates, intake, lock, nowMs, tally, claimsPerUserPerSecond },
     onQueued: (claim) => news.tell('queued', claim),
@@ -107,10 +105,6 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
     ...{ admission, tokens, httpsRequired, proxies: trustProxy, ...telling },
     messagesPerSecond: settings.socketMessagesPerSecond,
     isSecure: (request) => isSecure(request, trustProxy > 0),
-  });
-  const seconds = new SecondsWriter({
-    ...{ tally, database, nowMs, process: news.name },
-    onLost: (error) => logger.error({ err: error }, 'the database is away for long: seconds of sales are forgotten'),
   });
   const load = () => ({ sockets: hub.size, people: hub.users, claimsWaiting: intake.depth });
   metrics.watch({ claims: () => admission.counts, load });
@@ -193,14 +187,13 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
       liveLine.start();
       hub.start();
       inbox.start();
-      seconds.start();
     },
     async close() {
       await admission.close();
       hub.close();
       await sockets.close();
     },
-    async stop() {
+    stop() {
       clearInterval(recall);
       stopSharing();
       closeIntake();
@@ -208,7 +201,6 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
       liveLine.stop();
       inbox.stop();
       gates.stop();
-      await seconds.stop();
     },
     load,
   };

@@ -65,9 +65,11 @@ export class Stage {
       case 'claim': {
         const answer = await this.#ledger.claim(this.#id(act), act.requests);
         if (answer === undefined) throw new Error('the drop is unknown');
-        const { outcomes, standing, taken } = answer;
-        const commit = { dropId: this.#id(act), standing, firstEntry: standing.entries, claims: taken, offered: [] };
-        return this.#told(outcomes.map(outcomeText), taken.length > 0 ? [commit] : []);
+        const { outcomes, standing, taken: claims, decided } = answer;
+        const commit = {
+          ...{ dropId: this.#id(act), standing, firstEntry: standing.entries, claims, offered: [], decided },
+        };
+        return this.#told(outcomes.map(outcomeText), claims.length > 0 ? [commit] : []);
       }
       case 'wait': {
         const waited = await grantLedger.wait(this.#id(act), act.requests);
@@ -218,10 +220,11 @@ export class Stage {
     };
   }
 
-  #toldCommit({ dropId, standing, firstEntry, claims, offered }: Commit): ToldCommit {
+  #toldCommit({ dropId, standing, firstEntry, claims, offered, decided }: Commit): ToldCommit {
     const { entries, granted, stock, waiting, closesAtMs, cancelled, lastGrantedArrival } = standing;
     return {
       ...{ drop: this.dropIds.indexOf(dropId), firstEntry, entries, granted, stock, waiting, lastGrantedArrival },
+      units: decided.granted,
       ...{ isClosed: !cancelled && closesAtMs !== null && closesAtMs <= Date.now(), isCancelled: cancelled },
       claims: claims.map(({ userId, requestId }) => `${userId} ${requestId}`),
       offered: offered.map(toldGrant),

@@ -26,6 +26,8 @@ export interface ToldCommit {
   /** `user request` of each claim that was taken. */
   readonly claims: readonly string[];
   readonly offered: readonly ToldGrant[];
+  /** Units that it granted, to claims and to those who waited. */
+  readonly units: number;
 }
 
 export interface Told {
@@ -72,6 +74,7 @@ export class WorldModel {
           },
           claims: books.claims.slice(was.claims).map(({ userId, requestId }) => `${userId} ${requestId}`),
           offered: offers ? books.grants.slice(was.serials).map(toldGrant) : [],
+          units: books.serials - was.serials,
         },
       ];
     });

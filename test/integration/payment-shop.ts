@@ -29,6 +29,7 @@ import { Provider } from '../../src/payments/providers.ts';
 import { paymentsJob } from '../../src/payments/reconciliation.ts';
 import { heardOf } from '../../src/payments/store.ts';
 import { Metrics } from '../../src/reports/metrics.ts';
+import { Tally } from '../../src/reports/tally.ts';
 import type { Job } from '../../src/worker/jobs.ts';
 
 export const GRACE_MS = 60_000;
@@ -174,7 +175,7 @@ export class PaymentShop {
     this.grantLedger = new GrantLedger(database, newCode);
     this.#news = new News(new EmbeddedBroadcast({ alone: true }), 'shop');
     const catalogue = new Catalogue(database);
-    this.#teller = new Teller({ news: this.#news, catalogue, nowMs: Date.now });
+    this.#teller = new Teller({ news: this.#news, catalogue, nowMs: Date.now, tally: new Tally() });
   }
 
   /** Slots of a new drop, each in the hands of a new person. */

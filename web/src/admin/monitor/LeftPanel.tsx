@@ -20,11 +20,15 @@ const series: ChartSeries[] = [
 export function LeftPanel({ source, monitor, shown }: { source: Signal<Drop>; monitor: Monitor; shown: Shown }) {
   const words = monitorMessages.value.left;
   const stock = useMemo(() => computed(() => source.value.stock), [source]);
+  const opensAt = useMemo(() => computed(() => Math.floor(Date.parse(source.value.opensAt) / 1000)), [source]);
   const history = useMemo(
     () =>
       computed(() => {
         const { time, granted } = shown.seconds.value;
-        return remainingHistory(time, granted, monitor.seen, stock.value);
+        return remainingHistory(time, granted, monitor.seen, {
+          stock: stock.value,
+          opensAt: opensAt.value,
+        });
       }),
     [shown, monitor],
   );

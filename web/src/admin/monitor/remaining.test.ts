@@ -3,10 +3,11 @@ import { remainingHistory } from './remaining.ts';
 
 const seconds = (...values: number[]) => Float64Array.from(values);
 
-function history(granted: number[], seen: Record<number, number>, stock = 100) {
+/** Opened before all of it, unless said otherwise. */
+function history(granted: number[], seen: Record<number, number>, { stock = 100, opensAt = -1 } = {}) {
   const time = seconds(...granted.map((_, index) => index));
   const figures = new Map(Object.entries(seen).map(([second, left]) => [Number(second), left]));
-  return remainingHistory(time, seconds(...granted), figures, stock);
+  return remainingHistory(time, seconds(...granted), figures, { stock, opensAt });
 }
 
 test('before the page looked, the grants are added back; the lines meet', () => {
@@ -37,4 +38,18 @@ test('more than the stock was never left: units came back', () => {
 test('a second of which nothing is known grants nothing; without a figure there is no history', () => {
   expect(history([0, 3, Number.NaN, 2], { 3: 50 }).reckoned).toEqual([55, 52, 52, 50]);
   expect(history([1, 2], {})).toEqual({ known: [null, null], reckoned: [null, null] });
+});
+
+test('from the opening on, what went to the waiting line was never left', () => {
+  const sale = { stock: 3, opensAt: 1 };
+  // Sold in one second; then two come back, and go to those who wait.
+  expect(history([0, 3, 0, 1, 1], { 4: 0 }, sale)).toEqual({
+    known: [null, null, null, null, 0],
+    reckoned: [3, 0, 0, 0, 0],
+  });
+  expect(history([0, 1, 1], { 2: 1 }, sale).reckoned).toEqual([3, 2, 1]);
+});
+
+test('what came back while nobody looked is there when somebody does', () => {
+  expect(history([0, 0, 0, 2, 0], { 0: 0, 1: 0, 4: 5 }).reckoned).toEqual([null, 0, 0, 0, 5]);
 });

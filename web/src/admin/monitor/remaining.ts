@@ -1,6 +1,7 @@
 /**
- * How many units were left in each second. Seconds in which this page looked have their figure; for those before and in between it is reckoned backwards from the
- * next one that is known, by what was granted meanwhile. Units that came back in such seconds are not in that, so it is told apart.
+ * How many units were left in each second. Seconds in which this page looked have their figure; the others are reckoned by what was granted meanwhile: onwards from the last figure, or from the
+ * opening, when all were left; and where neither is in sight, backwards from the next one. A unit that came back is not in that until somebody looks, and one that went from hand to hand, to the
+ * head of the waiting line, was never left: so never fewer than none, never more than the stock, and told apart.
  */
 export interface RemainingHistory {
   known: Array<number | null>;
@@ -8,27 +9,36 @@ export interface RemainingHistory {
   reckoned: Array<number | null>;
 }
 
+export interface Sale {
+  stock: number;
+  /** Seconds since 1970. */
+  opensAt: number;
+}
+
 export function remainingHistory(
   time: Float64Array,
   granted: Float64Array,
   seen: ReadonlyMap<number, number>,
-  stock: number,
+  { stock, opensAt }: Sale,
 ): RemainingHistory {
-  const known: Array<number | null> = new Array(time.length).fill(null);
+  const known = Array.from(time, (second) => seen.get(second) ?? null);
   const reckoned: Array<number | null> = new Array(time.length).fill(null);
-  let after: number | null = null;
-  for (let index = time.length - 1; index >= 0; index -= 1) {
-    const figure = seen.get(time[index] ?? Number.NaN);
-    if (figure !== undefined) known[index] = figure;
-    else if (after !== null) {
-      const grantedAfter = granted[index + 1] ?? 0;
-      reckoned[index] = Math.min(stock, after + (Number.isNaN(grantedAfter) ? 0 : grantedAfter));
-      if (reckoned[index + 1] === null) reckoned[index + 1] = known[index + 1] ?? null;
-    }
-    after = known[index] ?? reckoned[index] ?? null;
-    const next = known[index + 1] ?? null;
-    if (known[index] !== null && next === null && (reckoned[index + 1] ?? null) !== null)
-      reckoned[index] = known[index] ?? null;
+  const first = known.findIndex((figure) => figure !== null);
+  if (first === -1) return { known, reckoned };
+  const grantedIn = (index: number): number => granted[index] || 0;
+
+  let left = opensAt >= (time[0] ?? 0) ? stock : null;
+  for (const [index, figure] of known.entries()) {
+    if (figure !== null) left = figure;
+    else if (left !== null) left = reckoned[index] = Math.max(0, left - grantedIn(index));
   }
+  for (let index = first - 1; index >= 0 && reckoned[index] === null; index -= 1) {
+    const after = known[index + 1] ?? reckoned[index + 1] ?? 0;
+    reckoned[index] = Math.min(stock, after + grantedIn(index + 1));
+  }
+
+  const isReckoned = reckoned.map((figure) => figure !== null);
+  for (const [index, figure] of known.entries())
+    if (figure !== null && (isReckoned[index - 1] || isReckoned[index + 1])) reckoned[index] = figure;
   return { known, reckoned };
 }
