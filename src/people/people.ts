@@ -13,21 +13,16 @@
  * nobody else works).
  *
  * What is rare has to be looked for: the first refusal behind a hundred thousand wins, a unit that was given back among as many that were not. That is done in short statements, so
- * that no sale is held up, and not for ever: a page that has taken `LOOK_MS_MAX` ends where it is, shorter than it might be, and says where it goes on.
+ * that no sale is held up, and not for ever (database/look-through.ts): a page may be shorter than it might be, and says where it goes on.
  */
 import type { Queryable } from '../database/database.ts';
+import { type Looked, lookThrough } from '../database/look-through.ts';
 import type { GrantState } from '../grants/grant.ts';
 import { placeOf } from '../line/store.ts';
 import { claimsOf, extentOf, holdersIn, lineAfter, loggedIn, type PersonInDrop } from './store.ts';
 
 export const GROUPS = ['holders', 'waiting', 'refused', 'all'] as const;
 export type Group = (typeof GROUPS)[number];
-
-/** Rows or log entries that one statement looks at: more while they are quick, fewer when they are slow. */
-const WINDOW = { first: 32, min: 8, max: 4_096 } as const;
-const QUICK_MS = 5;
-const SLOW_MS = 15;
-const LOOK_MS_MAX = 1_500;
 
 export interface PeopleFilter {
   readonly who: Group;
@@ -87,45 +82,35 @@ async function line(database: Queryable, dropId: string, { after, limit }: Peopl
 async function holders(database: Queryable, dropId: string, { state, after, limit }: PeopleFilter): Promise<People> {
   const { serials } = await extentOf(database, dropId);
   const first = Number(after?.[0] ?? 0) + 1;
-  const { found, reached } = await lookThrough(first, serials, limit + 1, (from, to, wanted) =>
+  const { found, reached } = await lookAlong(first, serials, limit + 1, (from, to, wanted) =>
     holdersIn(database, dropId, { state, from, to, limit: wanted }),
   );
   const { people, next } = page(found, limit, ({ grant }) => [grant?.serial ?? 0]);
-  return { people, next: next ?? (reached < serials ? [reached] : null) };
+  return { people, next: next ?? (reached === null ? null : [reached]) };
 }
 
 async function logged(database: Queryable, dropId: string, { who, after, limit }: PeopleFilter): Promise<People> {
   const { entries } = await extentOf(database, dropId);
   const [entry = '1', afterArrival = '0'] = after ?? [];
-  const { found, reached } = await lookThrough(Number(entry), entries, limit + 1, (from, to, wanted) =>
+  const { found, reached } = await lookAlong(Number(entry), entries, limit + 1, (from, to, wanted) =>
     loggedIn(database, dropId, { refused: who === 'refused', afterArrival, from, to, limit: wanted }),
   );
   const { people, next } = page(found, limit, (person) => [person.entry ?? 0, person.arrival]);
-  return { people, next: next ?? (reached < entries ? [reached + 1, 0] : null) };
+  return { people, next: next ?? (reached === null ? null : [reached + 1, 0]) };
 }
 
-/** Window by window, until there are as many as wanted, all has been looked at, or it has taken too long. `reached`: the last number that was looked at. */
-async function lookThrough(
+/** By numbers, serials or entries. */
+function lookAlong(
   first: number,
   last: number,
   wanted: number,
   look: (from: number, to: number, limit: number) => Promise<{ found: PersonInDrop[]; reached: number }>,
-): Promise<{ found: PersonInDrop[]; reached: number }> {
-  const found: PersonInDrop[] = [];
-  const startedMs = performance.now();
-  let window: number = WINDOW.first;
-  let reached = first - 1;
-  while (reached < last && found.length < wanted && performance.now() - startedMs < LOOK_MS_MAX) {
-    const to = Math.min(last, reached + window);
-    const lookedMs = performance.now();
-    const looked = await look(reached + 1, to, wanted - found.length);
-    found.push(...looked.found);
-    reached = looked.reached;
-    const tookMs = performance.now() - lookedMs;
-    if (tookMs < QUICK_MS) window = Math.min(WINDOW.max, window * 2);
-    else if (tookMs > SLOW_MS) window = Math.max(WINDOW.min, Math.floor(window / 2));
-  }
-  return { found, reached };
+): Promise<Looked<PersonInDrop, number>> {
+  return lookThrough(first - 1, wanted, async (after, window, limit) => {
+    if (after >= last) return { found: [], reached: null };
+    const { found, reached } = await look(after + 1, Math.min(last, after + window), limit);
+    return { found, reached: reached < last ? reached : null };
+  });
 }
 
 /** One more than a page was asked for, so that it is known whether there are more. */

@@ -4,6 +4,7 @@ import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
+import { allPaymentsContract } from './all-payments-contract.ts';
 import { peopleContract } from './people-contract.ts';
 import { picturesContract } from './pictures-contract.ts';
 
@@ -16,6 +17,7 @@ describe('administration on PGlite', () => {
   afterAll(() => database.close());
   peopleContract('pglite', () => database);
   picturesContract('pglite', () => database);
+  allPaymentsContract('pglite', () => database);
 });
 
 describe.skipIf(!hasPostgres)('administration on PostgreSQL', () => {
@@ -27,4 +29,5 @@ describe.skipIf(!hasPostgres)('administration on PostgreSQL', () => {
   afterAll(() => database.close());
   peopleContract('postgres', () => database);
   picturesContract('postgres', () => database);
+  allPaymentsContract('postgres', () => database);
 });

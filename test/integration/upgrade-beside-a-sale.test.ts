@@ -83,8 +83,8 @@ describe.skipIf(!hasPostgres)('a new version starts beside a sale', () => {
     return rows.map(({ name }) => name);
   };
   const BUILT = [
-    ...['deliveries_ended', 'drops_uncounted', 'payments_created', 'payments_failed', 'payments_open'],
-    ...['payments_refunded', 'payments_succeeded'],
+    ...['deliveries_ended', 'drops_uncounted', 'payments_created', 'payments_failed', 'payments_of_drop'],
+    ...['payments_open', 'payments_refunded', 'payments_succeeded'],
   ];
 
   it('while a payment is being decided: it is decided, and no claim waits for long, neither for the schema nor for indexes', async () => {
