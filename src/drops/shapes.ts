@@ -7,6 +7,9 @@ const STOCK_MAX = 10_000_000;
 const MONEY_MAX = 1_000_000_000_000;
 const KINDS = ['coupon', 'product'] as const;
 
+/** By https, or a path of this server: browsers read `//host` and `/\host` as other sites. */
+const PICTURE_ADDRESS = '^(https://[^\\s/\\\\?#@:]+(:\\d{1,5})?([/?#][^\\s\\\\]*)?|/[^\\s/\\\\][^\\s\\\\]*)$';
+
 const Time = Type.String({ format: 'date-time' });
 const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
 
@@ -21,7 +24,7 @@ export const DiscountShape = Type.Union([
 const terms = {
   title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
   description: Type.Optional(Type.String({ maxLength: 10_000 })),
-  imageUrl: Type.Optional(Nullable(Type.String({ maxLength: 2_000, pattern: '^(https://|/)' }))),
+  imageUrl: Type.Optional(Nullable(Type.String({ maxLength: 2_000, pattern: PICTURE_ADDRESS }))),
   stock: Type.Optional(Type.Integer({ minimum: 1, maximum: STOCK_MAX })),
   perUserLimit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   opensAt: Type.Optional(Time),

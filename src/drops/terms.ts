@@ -48,6 +48,11 @@ const FIXED_AFTER_OPENING = [
   'validForDays',
 ] as const satisfies (keyof DropInput)[];
 
+/** These turn the words around them about, wherever the title is shown. */
+const TURNING_CHARACTERS = /[\u202A-\u202E\u2066-\u2069]/;
+
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
 const PRODUCT_FIELDS = ['price', 'currency', 'holdMinutes'] as const;
 const COUPON_FIELDS = ['discount', 'validUntil', 'validForDays'] as const;
 
@@ -154,6 +159,10 @@ function merge(drop: Drop, input: DropInput): DropTerms {
 function conflicts(terms: DropTerms, input: DropInput, nowMs: number): FieldError[] {
   const errors: FieldError[] = [];
   if (input.title !== undefined && terms.title === '') errors.push({ field: 'title', message: 'must not be empty' });
+  if (input.title !== undefined && TURNING_CHARACTERS.test(input.title)) {
+    errors.push({ field: 'title', message: 'has a character that changes the direction of the text around it' });
+  }
+  errors.push(...unknownCurrencies(input));
   const foreign = terms.kind === 'product' ? COUPON_FIELDS : PRODUCT_FIELDS;
   for (const field of foreign) {
     if (input[field] !== undefined && input[field] !== null) {
@@ -174,6 +183,16 @@ function conflicts(terms: DropTerms, input: DropInput, nowMs: number): FieldErro
     }
   }
   return errors;
+}
+
+function unknownCurrencies({ currency, discount }: DropInput): FieldError[] {
+  const named = {
+    currency,
+    'discount.currency': discount && 'currency' in discount ? discount.currency : undefined,
+  };
+  return Object.entries(named)
+    .filter(([, code]) => code !== undefined && !CURRENCIES.has(code))
+    .map(([field]) => ({ field, message: 'is not a currency of ISO 4217' }));
 }
 
 function closingMistake(

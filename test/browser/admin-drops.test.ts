@@ -66,7 +66,7 @@ describeInBrowser('drops of administrators', () => {
             contentType: 'application/problem+json',
             body: JSON.stringify({
               code: 'invalid_request',
-              errors: [{ field: 'discount.percent', message: 'too kind' }],
+              errors: [{ field: 'discount.percent', message: 'must be <= 80' }],
             }),
           })
         : route.continue(),
@@ -75,7 +75,7 @@ describeInBrowser('drops of administrators', () => {
     await page.getByLabel('Quantity').fill('5');
     await page.getByLabel('Percent off').fill('90');
     await page.getByRole('button', { name: 'Create drop' }).click();
-    await page.getByText('Please check this: too kind').waitFor();
+    await page.getByText('At most 80').waitFor();
     expect(await page.getByLabel('Percent off').getAttribute('aria-invalid')).toBe('true');
     await page.unroute('**/v1/drops');
   });
@@ -92,6 +92,62 @@ describeInBrowser('drops of administrators', () => {
     expect(await focused(page)).toBe('percent');
     await page.getByLabel('Percent off').fill('10');
     await page.getByText('2 fields need another look').waitFor();
+  });
+
+  test('it opens while one types: terms are as announced again, the rest is kept, and can be saved', async () => {
+    const drop = await shop.api.newCoupon({ title: 'Opens soon', stock: 5, opensAt: fromNow(8) });
+    await page.goto(`${shop.url}/admin/drops/${drop.id}/edit`);
+    await page.getByLabel('Percent off').fill('51');
+    await page.getByLabel('Quantity').fill('7');
+    await page.getByText('It has opened while you were typing').waitFor();
+    expect(await page.getByLabel('Percent off').inputValue()).toBe('20');
+    expect(await page.getByLabel('Quantity').inputValue()).toBe('7');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.waitForURL(`${shop.url}/admin/drops/${drop.id}`);
+    expect(await shop.api.drop(drop.id)).toMatchObject({ stock: 7, discount: { percent: 20 } });
+  });
+
+  test('it is cancelled while one types: that is said, and what was typed can become a new drop', async () => {
+    const drop = await shop.api.newCoupon({ title: 'Cancelled soon', opensAt: fromNow(3_600) });
+    await page.goto(`${shop.url}/admin/drops/${drop.id}/edit`);
+    await page.getByLabel('Title').fill('Typed with care');
+    await shop.api.cancel(drop.id);
+    await page.getByText('It was cancelled while you were typing').waitFor();
+    expect(await page.getByLabel('Title').isDisabled()).toBe(true);
+    expect(await page.getByLabel('Title').inputValue()).toBe('Typed with care');
+    await page.getByRole('button', { name: 'Make a new drop of it' }).click();
+    await page.getByRole('button', { name: 'Create drop' }).waitFor();
+    expect(await page.getByLabel('Title').inputValue()).toBe('Typed with care');
+    await page.getByRole('button', { name: 'Create drop' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Typed with care' }).waitFor();
+  });
+
+  test('a picture that nobody can see is no picture to publish', async () => {
+    await page.goto(`${shop.url}/admin/drops/new`);
+    await page.getByLabel('Title').fill('Without its picture');
+    await page.getByText('Use a picture that lies elsewhere').click();
+    await page.getByLabel('Picture address').fill('//elsewhere.example/a.png');
+    await page.getByLabel('Title').focus();
+    await page.getByText('A full address such as').waitFor();
+    await page.getByLabel('Picture address').fill('/pictures/gone.png');
+    await page.getByLabel('Title').focus();
+    await page.getByText('There is no picture at this address').waitFor();
+    await page.getByRole('button', { name: 'Create drop' }).click();
+    await page.getByText('One field needs another look').waitFor();
+    await page.getByLabel('Picture address').fill('');
+    await page.getByRole('button', { name: 'Create drop' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Without its picture' }).waitFor();
+  });
+
+  test('the way back after creating leads to where the form was opened, not into an empty one', async () => {
+    await page.goto(`${shop.url}/admin/drops`);
+    await page.getByRole('link', { name: 'New drop' }).click();
+    await page.getByLabel('Title').fill('Made and gone back');
+    await page.getByRole('button', { name: 'Create drop' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Made and gone back' }).waitFor();
+    await page.goBack();
+    await page.waitForURL(`${shop.url}/admin/drops`);
+    await page.getByRole('heading', { level: 1, name: 'Drops' }).waitFor();
   });
 
   test('times are suggested; the end follows the opening', async () => {

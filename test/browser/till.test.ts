@@ -82,8 +82,11 @@ describeInBrowser('till', () => {
     await dialog.getByRole('button', { name: 'Not now' }).click();
     expect((await shop.api.grant(person, grantId)).state).toBe('usable');
     await page.getByRole('button', { name: 'Use this coupon' }).click();
+    expect(await dialog.locator('code').textContent()).toBe(code.replaceAll('-', ''));
     await dialog.getByRole('button', { name: 'Use this coupon' }).click();
-    await page.getByText('Used already').waitFor();
+    await page.getByText('Done: you have just used it').waitFor();
+    expect(await page.getByText('Used already').count()).toBe(0);
+    await expectEventually(() => page.evaluate('document.activeElement.textContent'), 'Next coupon');
     expect(await shop.api.grant(person, grantId)).toMatchObject({ state: 'used', reference: 'Receipt 88' });
 
     await page.getByRole('button', { name: 'Next coupon' }).click();
@@ -91,6 +94,18 @@ describeInBrowser('till', () => {
     await page.getByRole('button', { name: 'Look it up' }).click();
     await page.getByText('Used already').waitFor();
     expect(await page.getByRole('button', { name: 'Use this coupon' }).count()).toBe(0);
+  });
+
+  test('typing another code puts the coupon before away', async () => {
+    const { code } = await newCoupon();
+    const page = await atTill(await shop.openPage());
+    await page.getByLabel('Coupon code').fill(code);
+    await page.getByRole('button', { name: 'Look it up' }).click();
+    await page.getByText('Good: can be used').waitFor();
+    await page.getByLabel('Coupon code').fill(shown(code).toLowerCase());
+    await page.getByText('Good: can be used').waitFor();
+    await page.getByLabel('Coupon code').fill('ZZZZ');
+    await expectEventually(() => page.getByRole('button', { name: 'Use this coupon' }).count(), 0);
   });
 
   test('a hand scanner types and presses Enter, one coupon after the other', async () => {
@@ -188,6 +203,9 @@ describeInBrowser('till', () => {
         await page.locator('dialog').waitFor();
         await settle(page);
         await look('till-use', false);
+        await page.locator('dialog [type=submit]').click();
+        await page.locator('.found-coupon[data-state=done]').waitFor();
+        await look('till-done', true);
       },
       kind.options,
     );

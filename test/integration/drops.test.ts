@@ -42,6 +42,13 @@ describe('a drop', () => {
     expect(Math.abs(Date.parse(answer.body.serverTime) - Date.now())).toBeLessThan(5_000);
   });
 
+  it.each(['https://example.com/a.png', 'https://example.com:8443/a%20b.png?size=2', '/pictures/a.webp'])(
+    'may have its picture at %s',
+    async (imageUrl) => {
+      expect(await create({ ...couponDrop(), imageUrl })).toMatchObject({ status: 201, body: { imageUrl } });
+    },
+  );
+
   it.each<[string[], object]>([
     [['stock'], { stock: -1 }],
     [['stock'], { stock: 0 }],
@@ -62,6 +69,13 @@ describe('a drop', () => {
     [['validUntil'], { validForDays: undefined }],
     [['validUntil'], { validForDays: undefined, validUntil: at(-5) }],
     [['imageUrl'], { imageUrl: 'javascript:alert(1)' }],
+    [['imageUrl'], { imageUrl: '//evil.example/x.png' }],
+    [['imageUrl'], { imageUrl: '/\\evil.example/x.png' }],
+    [['imageUrl'], { imageUrl: '/\t/evil.example/x.png' }],
+    [['imageUrl'], { imageUrl: 'https://' }],
+    [['imageUrl'], { imageUrl: 'https:///x.png' }],
+    [['title'], { title: 'Winter\u202Ecoupon' }],
+    [['discount'], { discount: { amount: 5_000, currency: 'ZZZ' } }],
     [['price'], { price: 100 }],
     [['description'], { description: 'a\0b' }],
     [['opensAt'], { opensAt: '2030-06-30T23:59:60Z' }],

@@ -59,5 +59,7 @@ function spoken(drop: Drop, { answer }: Extract<ClaimView, { is: 'answered' }>):
   const { title, text } = outcomeWords(drop, answer);
   const arrival = answer.arrival === undefined ? '' : words.arrival(answer.arrival);
   const code = answer.code ? `${words.code} ${answer.code}` : '';
-  return [title, text, arrival, code].filter(Boolean).join('. ');
+  const sentences = [title, text, arrival, code].filter(Boolean);
+  // A title may end with a sign of its own: "It’s yours!"
+  return sentences.join('. ').replace(/([!?.])\. /g, '$1 ');
 }

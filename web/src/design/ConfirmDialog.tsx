@@ -35,6 +35,11 @@ function OpenDialog(props: ConfirmDialogProps) {
     dialog.current?.showModal();
     return () => {
       if (asker instanceof HTMLElement) asker.focus();
+      // What was confirmed may have taken its button away: then one goes on reading at the heading above, not at the top of the page.
+      const heading = headingOver(asker);
+      setTimeout(() => {
+        if (document.activeElement === document.body) focusHeading(heading);
+      });
     };
   }, []);
 
@@ -86,4 +91,15 @@ function OpenDialog(props: ConfirmDialogProps) {
       </form>
     </dialog>
   );
+}
+
+function headingOver(asker: Element | null): HTMLElement | null {
+  return asker?.closest('section, article, main')?.querySelector<HTMLElement>('h1, h2') ?? null;
+}
+
+function focusHeading(heading: HTMLElement | null): void {
+  const target = heading?.isConnected === true ? heading : document.getElementById('content');
+  if (target === null) return;
+  target.tabIndex = -1;
+  target.focus();
 }

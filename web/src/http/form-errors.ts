@@ -17,7 +17,10 @@ export function formErrorsFrom(error: unknown, codes: Record<string, { field: st
   if (known) return { fields: { [known.field]: known.text }, form: null };
   if (error.status === 429) return { fields: {}, form: words.wait(error.retryAfterSeconds ?? 60) };
   if (error.fields.length > 0) {
-    const fields = error.fields.map(({ field, message }) => [field, words.checkField(message)] as const);
+    // In the validator's words, which are for whoever writes programs: forms say more themselves, before they send anything.
+    const fields = error.fields.map(
+      ({ field, message }) => [field, message === 'is required' ? words.required : words.checkField] as const,
+    );
     return { fields: Object.fromEntries(fields), form: null };
   }
   return { fields: {}, form: error.status >= 500 ? words.internal : error.message };

@@ -35,7 +35,7 @@ export const english = {
     network: 'No connection. Check your network and try again.',
     internal: 'Something went wrong on our side. Please try again.',
     wait: (seconds: number) => `Too many attempts. Try again in ${amount(seconds)} s.`,
-    checkField: (detail: string) => `Please check this: ${detail}`,
+    checkField: 'Please check this',
     required: 'Please fill this in',
   },
   drops: {

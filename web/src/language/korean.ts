@@ -35,7 +35,7 @@ export const korean: Messages = {
     network: '연결이 끊겼어요. 네트워크를 확인하고 다시 시도해 주세요.',
     internal: '일시적인 오류가 발생했어요. 잠시 후 다시 시도해 주세요.',
     wait: (seconds) => `시도 횟수가 너무 많아요. ${amount(seconds)}초 후에 다시 시도해 주세요.`,
-    checkField: (detail) => `입력한 값을 확인해 주세요 (${detail})`,
+    checkField: '입력한 값을 확인해 주세요',
     required: '필수 입력 항목이에요',
   },
   drops: {

@@ -6,8 +6,9 @@ import type { Drop } from '../../drops/drop.ts';
 import { loadDrop, rememberDrop } from '../../drops/drop-store.ts';
 import { LoadFailure } from '../../shell/LoadFailure.tsx';
 import { useTitle } from '../../shell/useTitle.ts';
+import { takeCarried } from './carried.ts';
 import { DropForm } from './DropForm.tsx';
-import { copyOf, type Draft, emptyDraft } from './draft.ts';
+import { copyOf, type Draft, emptyDraft, forAnotherTime } from './draft.ts';
 import { formMessages } from './form-messages.ts';
 import { dropMaker } from './make-drop.ts';
 
@@ -38,8 +39,11 @@ function SoldAgain({ id }: { id: string }) {
 }
 
 function NewDrop({ like }: { like?: Drop }) {
-  const { route } = useLocation();
   const first = useMemo(() => (like ? copyOf(like) : emptyDraft()), [like]);
+  const typed = useMemo(() => {
+    const draft = like ? takeCarried(like.id) : null;
+    return draft && forAnotherTime(draft, first);
+  }, [like]);
 
   const isRepeating = useSignal(false);
   const make = useMemo(
@@ -50,14 +54,16 @@ function NewDrop({ like }: { like?: Drop }) {
     [],
   );
 
-  async function create(draft: Draft): Promise<void> {
+  async function create(draft: Draft): Promise<string> {
     const drop = await make(draft).finally(() => {
       isRepeating.value = false;
     });
     rememberDrop(drop);
-    route(`/admin/drops/${drop.id}`, true);
+    return `/admin/drops/${drop.id}`;
   }
 
   const note = isRepeating.value ? formMessages.value.repeating : null;
-  return <DropForm first={first} isFixed={false} isNew back="/admin/drops" note={note} onSubmit={create} />;
+  return (
+    <DropForm first={first} typed={typed} isFixed={false} isNew back="/admin/drops" note={note} onSubmit={create} />
+  );
 }

@@ -1,18 +1,20 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { type FormErrors, focusFirstError, formErrorsFrom, noErrors } from '../../http/form-errors.ts';
-import { Problem } from '../../http/problem.ts';
+import { type FormErrors, focusFirstError, noErrors } from '../../http/form-errors.ts';
 import { DraftPreview } from './DraftPreview.tsx';
-import { type Draft, limitDefaults } from './draft.ts';
-import { draftErrors, formFieldOf, mayMend } from './draft-rules.ts';
+import { announcedAgain, type Draft, limitDefaults } from './draft.ts';
+import { type DraftErrors, draftErrors, mayMend } from './draft-rules.ts';
 import './drop-form.css';
 import { HowManySection, TermsSection, WhatSection, WhenSection } from './FormSections.tsx';
 import { formMessages } from './form-messages.ts';
-import { LeaveGuard } from './LeaveGuard.tsx';
+import { type LeaveForGood, LeaveGuard } from './LeaveGuard.tsx';
 import { Mistakes } from './Mistakes.tsx';
+import { objections } from './objections.ts';
 
 interface DropFormProps {
   first: Draft;
+  /** Already typed elsewhere. */
+  typed?: Draft | null;
   /** Terms that people acted on stay once a drop has opened. */
   isFixed: boolean;
   isNew: boolean;
@@ -20,12 +22,17 @@ interface DropFormProps {
   back: string;
   /** While it is being sent. */
   note?: string | null;
-  onSubmit: (draft: Draft) => Promise<void>;
+  /** Resolves with where to go from here, or with null to stay. */
+  onSubmit: (draft: Draft) => Promise<string | null>;
+  /** It was cancelled: nothing can be saved any more. What was typed can become a new drop. */
+  isOver?: boolean;
+  onNewFrom?: (draft: Draft) => void;
 }
 
 /** What the sections of the form need to show one field. */
 export interface FormAccess {
   draft: Draft;
+  first: Draft;
   isFixed: boolean;
   isNew: boolean;
   error: (field: keyof Draft) => string | undefined;
@@ -33,22 +40,31 @@ export interface FormAccess {
   leave: (field: keyof Draft) => void;
   /** Something is on its way that belongs to the draft: it is not sent before. */
   hold: (isHeld: boolean) => void;
+  /** Wrong with a field, though its text can be right. */
+  object: (field: keyof Draft, objection: string | undefined) => void;
 }
 
 /** Whoever pauses this long has typed what they meant. */
 const pauseMs = 700;
 
-export function DropForm({ first, isFixed, isNew, back, note = null, onSubmit }: DropFormProps) {
+export function DropForm(props: DropFormProps) {
+  const { first, typed, isFixed, isNew, back, note = null, onSubmit, isOver = false, onNewFrom } = props;
   const words = formMessages.value;
-  const draft = useSignal(first);
+  const draft = useSignal(typed ?? first);
   const touched = useSignal<ReadonlySet<string>>(new Set());
   const isSubmitted = useSignal(false);
   const server = useSignal<FormErrors>(noErrors);
   const isBusy = useSignal(false);
   const isHeld = useSignal(false);
+  const hasPutBack = useSignal(false);
+  /** What is wrong with a picture is known only when somebody has looked at it. */
+  const seen = useSignal<DraftErrors>({});
+  const wasFixed = useRef(isFixed);
+  const leave = useRef<LeaveForGood>(undefined);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   const form = useRef<HTMLFormElement>(null);
-  const wrong = draftErrors(draft.value, first, isFixed);
+  const isPictureNew = draft.value.imageUrl !== first.imageUrl;
+  const wrong = { ...(isPictureNew && seen.value), ...draftErrors(draft.value, first, isFixed) };
   const told = { ...(isSubmitted.value ? wrong : {}), ...server.value.fields };
   const isDirty = isHeld.value || JSON.stringify(draft.value) !== JSON.stringify(first);
 
@@ -58,11 +74,13 @@ export function DropForm({ first, isFixed, isNew, back, note = null, onSubmit }:
 
   const access: FormAccess = {
     draft: draft.value,
+    first,
     isFixed,
     isNew,
     error: (field) =>
       server.value.fields[field] ?? (isSubmitted.value || touched.value.has(field) ? wrong[field] : undefined),
     set: (changes) => {
+      if (isOver) return;
       const followsKind = changes.kind && draft.value.perUserLimit === limitDefaults[draft.value.kind];
       const limit = followsKind && changes.kind ? { perUserLimit: limitDefaults[changes.kind] } : {};
       draft.value = { ...draft.value, ...changes, ...limit };
@@ -76,17 +94,32 @@ export function DropForm({ first, isFixed, isNew, back, note = null, onSubmit }:
     hold: (next) => {
       isHeld.value = next;
     },
+    object: (field, objection) => {
+      seen.value = objection === undefined ? {} : { [field]: objection };
+    },
   };
   useEffect(() => () => clearTimeout(pause.current), []);
 
+  // It opens while somebody types: what they cannot change any more is as it was announced, or the form could never be sent.
+  useEffect(() => {
+    if (!isFixed || wasFixed.current) return;
+    wasFixed.current = true;
+    const again = announcedAgain(first, draft.peek());
+    hasPutBack.value = Object.keys(again).length > 0;
+    draft.value = { ...draft.peek(), ...again };
+    const kept = Object.entries(server.peek().fields).filter(([field]) => !(field in again));
+    server.value = { ...server.peek(), fields: Object.fromEntries(kept) };
+  }, [isFixed]);
+
   async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    if (isBusy.value || isHeld.value || form.current === null) return;
+    if (isBusy.value || isHeld.value || isOver || form.current === null) return;
     isSubmitted.value = true;
     if (Object.keys(wrong).length > 0) return focusFirstError(form.current);
     isBusy.value = true;
     try {
-      await onSubmit(draft.value);
+      const next = await onSubmit(draft.value);
+      if (next !== null) await leave.current?.(next);
     } catch (error) {
       server.value = objections(error, draft.value);
       focusFirstError(form.current);
@@ -94,19 +127,25 @@ export function DropForm({ first, isFixed, isNew, back, note = null, onSubmit }:
     isBusy.value = false;
   }
 
+  if (isOver && !isDirty) return null;
   return (
     <>
-      <LeaveGuard isDirty={isDirty} />
+      <LeaveGuard isDirty={isDirty} leave={leave} />
       <form ref={form} class="drop-form" noValidate onSubmit={(event) => void submit(event)}>
-        <div class="drop-form-fields">
+        <fieldset class="drop-form-fields" disabled={isOver}>
           <WhatSection {...access} />
           <HowManySection {...access} />
           <WhenSection {...access} />
           <TermsSection {...access} />
-        </div>
+        </fieldset>
         <aside class="drop-form-side">
           <DraftPreview draft={draft.value} />
-          <Mistakes fields={told} form={form} />
+          {hasPutBack.value && !isOver && (
+            <p class="banner warn" role="alert">
+              {words.openedMeanwhile}
+            </p>
+          )}
+          <Mistakes fields={isOver ? {} : told} form={form} />
           {server.value.form !== null && (
             <p class="banner wrong" role="alert">
               {server.value.form}
@@ -117,14 +156,25 @@ export function DropForm({ first, isFixed, isNew, back, note = null, onSubmit }:
               {note}
             </p>
           )}
-          <button
-            type="submit"
-            class="button primary wide"
-            disabled={isBusy.value || isHeld.value}
-            aria-busy={isBusy.value || isHeld.value}
-          >
-            {isHeld.value ? words.picture.waiting : isNew ? words.publish : words.save}
-          </button>
+          {isOver ? (
+            <>
+              <p class="banner warn" role="alert">
+                {words.cancelledMeanwhile}
+              </p>
+              <button type="button" class="button primary wide" onClick={() => onNewFrom?.(draft.value)}>
+                {words.newFromThis}
+              </button>
+            </>
+          ) : (
+            <button
+              type="submit"
+              class="button primary wide"
+              disabled={isBusy.value || isHeld.value}
+              aria-busy={isBusy.value || isHeld.value}
+            >
+              {isHeld.value ? words.picture.waiting : isNew ? words.publish : words.save}
+            </button>
+          )}
           <a class="button plain wide" href={back}>
             {words.cancel}
           </a>
@@ -132,24 +182,4 @@ export function DropForm({ first, isFixed, isNew, back, note = null, onSubmit }:
       </form>
     </>
   );
-}
-
-/** The server's objections, each at its field. */
-function objections(error: unknown, draft: Draft): FormErrors {
-  const words = formMessages.value.wrong;
-  if (error instanceof Problem && error.code === 'drop_started')
-    return {
-      fields: Object.fromEntries(error.fields.map(({ field }) => [formFieldOf(field, draft), words.started])),
-      form: null,
-    };
-  const granted = error instanceof Problem ? error.body['granted'] : undefined;
-  const { fields, form } = formErrorsFrom(error, {
-    stock_below_granted: {
-      field: 'stock',
-      text: words.stockBelowGranted(typeof granted === 'number' ? granted : null),
-    },
-    drop_cancelled: { field: 'title', text: words.cancelled },
-  });
-  const named = Object.entries(fields).map(([field, text]) => [formFieldOf(field, draft), text] as const);
-  return { fields: Object.fromEntries(named), form };
 }

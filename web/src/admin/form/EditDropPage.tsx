@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { requestAsMember } from '../../accounts/session.ts';
 import type { Drop } from '../../drops/drop.ts';
@@ -8,6 +8,7 @@ import { useDropState } from '../../drops/useDropState.ts';
 import { useTitle } from '../../shell/useTitle.ts';
 import type { DropAdminProps } from '../DropAdminPage.tsx';
 import { DropActs } from '../drops/DropActs.tsx';
+import { carry } from './carried.ts';
 import { DropForm } from './DropForm.tsx';
 import { changesBetween, type Draft, draftOf } from './draft.ts';
 import { formMessages } from './form-messages.ts';
@@ -21,19 +22,25 @@ export default function EditDropPage({ drop }: DropAdminProps) {
   const { route } = useLocation();
   // As it was when the form opened: what somebody types is not overwritten by live figures.
   const first = useMemo(() => draftOf(drop.peek()), [id]);
+  // Cancelled while somebody types: what they typed is not taken from them.
+  const wasThere = useRef(state !== 'cancelled');
   const asked = useSignal<{ less: Less; answer: (isSure: boolean) => void } | null>(null);
   useTitle(`${formMessages.value.editTitle} · ${title}`);
 
-  async function save(draft: Draft): Promise<void> {
+  async function save(draft: Draft): Promise<string | null> {
     const less = lessOf(drop.peek(), state, first, draft);
-    if (less !== null && !(await isSure(less))) return;
+    if (less !== null && !(await isSure(less))) return null;
     const changes = changesBetween(first, draft);
-    const hasChanged = Object.keys(changes).length > 0;
-    if (hasChanged) {
+    if (Object.keys(changes).length > 0) {
       const path = `/v1/drops/${encodeURIComponent(id)}`;
       rememberDrop(await requestAsMember<Drop>(path, { method: 'PATCH', body: changes }));
     }
-    route(`/admin/drops/${id}`, hasChanged);
+    return `/admin/drops/${id}`;
+  }
+
+  function newFrom(draft: Draft): void {
+    carry(id, draft);
+    route(`/admin/drops/new?from=${id}`, true);
   }
 
   function isSure(less: Less): Promise<boolean> {
@@ -44,13 +51,15 @@ export default function EditDropPage({ drop }: DropAdminProps) {
 
   return (
     <>
-      {state !== 'cancelled' && (
+      {wasThere.current && (
         <DropForm
           first={first}
           isFixed={state !== 'scheduled'}
           isNew={false}
           back={`/admin/drops/${id}`}
           onSubmit={save}
+          isOver={state === 'cancelled'}
+          onNewFrom={newFrom}
         />
       )}
       <LessDialog

@@ -1,7 +1,9 @@
 import { Choice } from '../../design/Choice.tsx';
 import { FieldHint } from '../../design/Field.tsx';
+import { serverNow } from '../../realtime/clock.ts';
 import { DraftField } from './DraftField.tsx';
 import type { FormAccess } from './DropForm.tsx';
+import { toMinor } from './draft.ts';
 import { formMessages } from './form-messages.ts';
 import { MomentPicks } from './MomentPicks.tsx';
 import { hoursAfter, nextHour, soon, toLocal, tomorrowAtTen } from './moments.ts';
@@ -117,7 +119,7 @@ export function WhenSection(access: FormAccess) {
 
 function OpeningPicks({ draft, set }: FormAccess) {
   const { openingPicks, picks } = formMessages.value;
-  const now = Date.now();
+  const now = serverNow();
   const options = [
     [picks.soon, toLocal(soon(now))],
     [picks.hour, toLocal(nextHour(now))],
@@ -131,7 +133,7 @@ function OpeningPicks({ draft, set }: FormAccess) {
 /** Counted from the opening; of one that is open, from now. */
 function ClosingPicks({ draft, set, isFixed }: FormAccess) {
   const { closingPicks, picks } = formMessages.value;
-  const opening = draft.opens === 'now' || isFixed ? Date.now() : Date.parse(draft.opensAt);
+  const opening = draft.opens === 'now' || isFixed ? serverNow() : Date.parse(draft.opensAt);
   if (Number.isNaN(opening)) return null;
   const after = (hours: number) => toLocal(hoursAfter(new Date(opening), hours));
   const options = [
@@ -163,11 +165,18 @@ export function TermsSection(access: FormAccess) {
 
 function ProductTerms(access: FormAccess) {
   const words = formMessages.value;
+  const isFree = toMinor(access.draft.price, access.draft.currency) === 0;
   const shared = { access, isFixed: access.isFixed };
   return (
     <>
       <div class="form-pair">
-        <DraftField {...shared} field="price" label={words.price} inputMode="decimal" />
+        <DraftField
+          {...shared}
+          field="price"
+          label={words.price}
+          hint={isFree ? words.freePrice : ''}
+          inputMode="decimal"
+        />
         <DraftField {...shared} field="currency" label={words.currency} maxLength={3} />
       </div>
       <DraftField

@@ -5,12 +5,20 @@ import { ConfirmDialog } from '../../design/ConfirmDialog.tsx';
 import { messages } from '../../language/language.ts';
 import { formMessages } from './form-messages.ts';
 
+/** Goes to another page, in the form's place. */
+export type LeaveForGood = ((to: string) => Promise<void>) | undefined;
+
+interface LeaveGuardProps {
+  isDirty: boolean;
+  leave: { current: LeaveForGood };
+}
+
 /**
  * What was typed is not lost by accident. Three ways lead away from a form: closing or reloading the tab, where the browser asks in its own words; a link
  * of ours; and the way back. That one has been gone when one hears of it, so that the form stands twice in the history from its first letter on: the step
- * back leads to itself. Whoever leaves the form for good (`route(…, true)`) takes the second place with them.
+ * back leads to itself. Whoever leaves the form for good (`leave`) gives both places up: what was sent is not stepped back to.
  */
-export function LeaveGuard({ isDirty }: { isDirty: boolean }) {
+export function LeaveGuard({ isDirty, leave }: LeaveGuardProps) {
   const { route } = useLocation();
   const isAsked = useSignal(false);
   /** Where one wanted to go; null is the way back. */
@@ -29,6 +37,12 @@ export function LeaveGuard({ isDirty }: { isDirty: boolean }) {
     isLeaving.current = true;
     history.back();
   }
+
+  leave.current = async (to) => {
+    isLeaving.current = true;
+    if (hasSecondPlace.current) await stepBack();
+    route(to, true);
+  };
 
   useEffect(() => {
     if (isDirty) takeSecondPlace();
@@ -82,6 +96,13 @@ export function LeaveGuard({ isDirty }: { isDirty: boolean }) {
       <p>{words.text}</p>
     </ConfirmDialog>
   );
+}
+
+function stepBack(): Promise<void> {
+  return new Promise((arrived) => {
+    addEventListener('popstate', () => arrived(), { once: true });
+    history.back();
+  });
 }
 
 /** Where a press on a link of ours leads in this tab, as the router sees it; null for any other press. */

@@ -8,6 +8,7 @@ import { DraftField } from './DraftField.tsx';
 import type { FormAccess } from './DropForm.tsx';
 import { formMessages } from './form-messages.ts';
 import './picture-field.css';
+import { isPictureAddress } from './picture-address.ts';
 import { previewOf } from './preview-drop.ts';
 import { sendPicture } from './send-picture.ts';
 import { NotAPicture, PictureTooLarge, shrinkPicture } from './shrink-picture.ts';
@@ -23,12 +24,14 @@ export function PictureField(access: FormAccess) {
   const { imageUrl } = access.draft;
   const id = useId();
   const failure = useSignal<string | undefined>(undefined);
+  const isUnseen = useSignal(false);
   const said = useSignal('');
   const isOver = useSignal(false);
   /** Null while nothing is on its way; the share is null while the picture is made smaller. */
   const sending = useSignal<{ share: number | null } | null>(null);
   const current = useRef<AbortController | null>(null);
-  const error = failure.value ?? access.error('imageUrl');
+  // One that went meanwhile is told; it does not keep anybody from changing something else.
+  const isAsBefore = imageUrl === access.first.imageUrl;
   const isElsewhere = /^https?:/.test(imageUrl);
 
   function stop(): void {
@@ -61,6 +64,10 @@ export function PictureField(access: FormAccess) {
     current.current = null;
   }
 
+  useEffect(() => {
+    isUnseen.value = false;
+    access.object('imageUrl', undefined);
+  }, [imageUrl]);
   // Leaving the form stops what is on its way.
   useEffect(() => stop, []);
   useEffect(() => access.hold(sending.value !== null), [sending.value !== null]);
@@ -94,14 +101,15 @@ export function PictureField(access: FormAccess) {
       <legend class="field-label">{words.label}</legend>
       <div class="picture-field" data-over={isOver.value}>
         <div class="picture-field-view">
-          {imageUrl === '' || error !== undefined ? (
+          {!isPictureAddress(imageUrl) || isUnseen.value ? (
             <DropArt drop={previewOf({ ...access.draft, imageUrl: '' })} />
           ) : (
             <img
               src={imageUrl}
               alt={words.own}
               onError={() => {
-                failure.value = words.cannotBeSeen;
+                isUnseen.value = true;
+                access.object('imageUrl', words.cannotBeSeen);
               }}
             />
           )}
@@ -147,7 +155,10 @@ export function PictureField(access: FormAccess) {
           )}
         </div>
       </div>
-      <FieldHint id={`${id}-hint`} error={failure.value} />
+      <FieldHint
+        id={`${id}-hint`}
+        error={failure.value ?? (isUnseen.value && isAsBefore ? words.cannotBeSeen : undefined)}
+      />
       <details class="picture-field-address" open={isElsewhere || access.error('imageUrl') !== undefined}>
         <summary class="small">{words.address}</summary>
         <DraftField

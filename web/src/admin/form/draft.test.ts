@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest';
 import type { Drop } from '../../drops/drop.ts';
-import { bodyOf, changesBetween, copyOf, draftOf, isHoldMinutes, toMinor } from './draft.ts';
+import { learnTime } from '../../realtime/clock.ts';
+import {
+  announcedAgain,
+  bodyOf,
+  changesBetween,
+  copyOf,
+  draftOf,
+  emptyDraft,
+  forAnotherTime,
+  isHoldMinutes,
+  toMinor,
+} from './draft.ts';
 
 test.each([
   ['5000', 'KRW', 5000],
@@ -11,6 +22,9 @@ test.each([
   ['1.005', 'USD', undefined],
   ['-1', 'USD', undefined],
   ['', 'KRW', undefined],
+  ['1,2,3', 'USD', undefined],
+  ['.5', 'USD', 50],
+  ['１，２００', 'KRW', 1200],
   ['ten', 'KRW', undefined],
 ])('%s %s is %s of the smallest unit', (text, currency, units) => {
   expect(toMinor(text, currency)).toBe(units);
@@ -54,4 +68,32 @@ test('only what changed is sent', () => {
   const before = draftOf(sold);
   expect(changesBetween(before, before)).toEqual({});
   expect(changesBetween(before, { ...before, stock: '120', closesAt: '' })).toEqual({ stock: 120, closesAt: null });
+});
+
+test('“at once” is now by the server’s clock', () => {
+  const ahead = Date.now() + 600_000;
+  learnTime(new Date(ahead).toISOString(), performance.now(), performance.now());
+  const { opensAt } = bodyOf({ ...emptyDraft(), opens: 'now' });
+  expect(Math.abs(Date.parse(String(opensAt)) - ahead)).toBeLessThan(5_000);
+});
+
+test('once it has opened, what people act on is as announced; the rest stays as typed', () => {
+  const before = draftOf(sold);
+  const typed = { ...before, title: 'Summer', stock: '5', amount: '9000', validUntil: '2027-01-01T10:00' };
+  const after = { ...typed, ...announcedAgain(before, typed) };
+  expect(changesBetween(before, after)).toEqual({ title: 'Summer', stock: 5 });
+  expect(announcedAgain(before, { ...before, title: 'Summer' })).toEqual({});
+});
+
+test('typed for a drop that is over: at the times typed, unless they have passed', () => {
+  const fresh = copyOf(sold, Date.parse('2026-11-21T08:20:00.000Z'));
+  const typed = { ...draftOf(sold), title: 'Summer', opensAt: '2026-11-21T12:00', closesAt: '2026-11-21T13:00' };
+  expect(forAnotherTime(typed, fresh, Date.parse('2026-11-21T11:00'))).toEqual(typed);
+  const { opensAt, closesAt, validUntil } = fresh;
+  expect(forAnotherTime(typed, fresh, Date.parse('2026-11-21T12:00'))).toEqual({
+    ...typed,
+    opensAt,
+    closesAt,
+    validUntil,
+  });
 });

@@ -1,6 +1,8 @@
 import type { Discount, Drop, DropKind } from '../../drops/drop.ts';
 import { currencyDigits } from '../../language/format.ts';
+import { serverNow } from '../../realtime/clock.ts';
 import { nextHour, toLocal, toUtc } from './moments.ts';
+import { plainNumber, wholeNumber } from './numbers.ts';
 
 /** The form as typed: texts, in the words of the person's own time zone and of whole currency units. */
 export interface Draft {
@@ -28,7 +30,7 @@ export interface Draft {
 export const limitDefaults: Record<DropKind, string> = { coupon: '3', product: '1' };
 
 /** What most drops have: whoever has never made one needs to fill in little more than a title. */
-export function emptyDraft(now = Date.now()): Draft {
+export function emptyDraft(now = serverNow()): Draft {
   return {
     kind: 'coupon',
     title: '',
@@ -82,11 +84,11 @@ export function draftOf(drop: Drop): Draft {
 }
 
 /** The same terms for another time: what ends with it keeps its distance from the opening. */
-export function copyOf(drop: Drop, now = Date.now()): Draft {
+export function copyOf(drop: Drop, now = serverNow()): Draft {
   const draft = draftOf(drop);
   const { opensAt } = emptyDraft(now);
   const moved = (at: string | null) =>
-    at === null ? '' : toLocal(new Date(Date.parse(opensAt) + Date.parse(at) - Date.parse(drop.opensAt)));
+    at === null ? '' : toLocal(wholeMinute(Date.parse(opensAt) + Date.parse(at) - Date.parse(drop.opensAt)));
   const validUntil = drop.kind === 'coupon' ? drop.validUntil : null;
   return { ...draft, opensAt, closesAt: moved(drop.closesAt), validUntil: moved(validUntil) };
 }
@@ -107,34 +109,33 @@ export function bodyOf(draft: Draft): Record<string, unknown> {
     title: draft.title.trim(),
     description: draft.description.trim(),
     imageUrl: draft.imageUrl.trim() === '' ? null : draft.imageUrl.trim(),
-    stock: Number(draft.stock),
-    perUserLimit: Number(draft.perUserLimit),
-    opensAt: draft.opens === 'now' ? new Date().toISOString() : toUtc(draft.opensAt),
+    stock: wholeNumber(draft.stock),
+    perUserLimit: wholeNumber(draft.perUserLimit),
+    opensAt: draft.opens === 'now' ? new Date(serverNow()).toISOString() : toUtc(draft.opensAt),
     closesAt: draft.closesAt === '' ? null : toUtc(draft.closesAt),
     waitingLine: draft.waitingLine,
   };
   const currency = draft.currency.trim().toUpperCase();
   if (draft.kind === 'product')
-    return { ...common, price: toMinor(draft.price, currency), currency, holdMinutes: Number(draft.holdMinutes) };
+    return { ...common, price: toMinor(draft.price, currency), currency, holdMinutes: minutesIn(draft.holdMinutes) };
   const discount: Discount =
     draft.discountKind === 'percent'
-      ? { percent: Number(draft.percent) }
+      ? { percent: wholeNumber(draft.percent) }
       : { amount: toMinor(draft.amount, currency) ?? 0, currency };
   return {
     ...common,
     discount,
-    validForDays: draft.validity === 'days' ? Number(draft.validForDays) : null,
+    validForDays: draft.validity === 'days' ? wholeNumber(draft.validForDays) : null,
     validUntil: draft.validity === 'until' ? toUtc(draft.validUntil) : null,
   };
 }
 
 /** "12.50" -> 1250 cents; undefined for what is no amount of this currency. Digits only, so no rounding error. */
 export function toMinor(text: string, currency: string): number | undefined {
-  const match = /^(\d{1,12})(?:\.(\d+))?$/.exec(text.replaceAll(',', '').trim());
+  const [units = '', fraction = ''] = plainNumber(text)?.split('.') ?? [];
   const digits = currencyDigits(currency);
-  const fraction = match?.[2] ?? '';
-  if (!match || fraction.length > digits) return undefined;
-  return Number(`${match[1]}${fraction.padEnd(digits, '0')}`);
+  if (units + fraction === '' || units.length > 13 || fraction.length > digits) return undefined;
+  return Number(`${units}${fraction.padEnd(digits, '0')}`);
 }
 
 export const holdMinutesRange = [0.05, 1440] as const;
@@ -142,7 +143,37 @@ export const holdMinutesRange = [0.05, 1440] as const;
 /** Part minutes too: the server keeps holds to the second. */
 export function isHoldMinutes(text: string): boolean {
   const [least, most] = holdMinutesRange;
-  return /^\d*\.?\d+$/.test(text.trim()) && Number(text) >= least && Number(text) <= most;
+  return minutesIn(text) >= least && minutesIn(text) <= most;
+}
+
+/** NaN for what is no number. */
+export function minutesIn(text: string): number {
+  return Number(plainNumber(text) ?? Number.NaN);
+}
+
+/** What people acted on: it stays as announced once the drop has opened. */
+const announced = [
+  ...(['opensAt', 'price', 'currency', 'holdMinutes', 'discountKind', 'percent', 'amount'] as const),
+  ...(['validity', 'validForDays', 'validUntil'] as const),
+];
+
+/** Which of those were changed, with the values of before. */
+export function announcedAgain(before: Draft, after: Draft): Partial<Draft> {
+  return Object.fromEntries(
+    announced.filter((field) => after[field] !== before[field]).map((field) => [field, before[field]]),
+  );
+}
+
+/** What was typed into the form of a drop that is over, for a new one: if its time has come meanwhile, at the times of `fresh`. */
+export function forAnotherTime(typed: Draft, fresh: Draft, now = serverNow()): Draft {
+  if (Date.parse(typed.opensAt) > now) return typed;
+  const { opensAt, closesAt, validUntil } = fresh;
+  return { ...typed, opensAt, closesAt, validUntil };
+}
+
+/** Forms know no seconds: what ends within the minute it opened in ends after it. */
+function wholeMinute(ms: number): Date {
+  return new Date(Math.ceil(ms / 60_000) * 60_000);
 }
 
 function toMajor(units: number, currency: string): string {

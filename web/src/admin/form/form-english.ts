@@ -49,6 +49,7 @@ export const formEnglish = {
   amount: 'Amount off',
   currency: 'Currency',
   price: 'Price',
+  freePrice: 'Free: whoever gets a slot confirms it without paying',
   holdMinutes: 'Minutes to pay',
   holdMinutesHint: 'Part minutes too: 0.5 is half a minute',
   validity: 'Coupon is valid',
@@ -57,6 +58,11 @@ export const formEnglish = {
   validUntil: 'Valid until',
   fixed: 'This cannot change after the opening',
   fixedTerms: 'It has opened: what people acted on stays as it was announced.',
+  openedMeanwhile:
+    'It has opened while you were typing. Its opening time and terms are as announced again; the rest is as you typed it.',
+  cancelledMeanwhile:
+    'It was cancelled while you were typing: this cannot be saved any more. Nothing that you typed is gone.',
+  newFromThis: 'Make a new drop of it',
   picture: {
     label: 'Picture',
     choose: 'Choose a picture',
@@ -106,12 +112,22 @@ export const formEnglish = {
     wholeNumber: (least: number, most: number) => `A whole number from ${amount(least)} to ${amount(most)}`,
     tooLong: (most: number) => `At most ${amount(most)} characters`,
     minutes: (least: number, most: number) => `Minutes from ${amount(least)} to ${amount(most)}`,
-    money: 'Enter an amount such as 5000',
+    money: 'Enter an amount such as 5,000',
+    moneyLeast: (least: string) => `At least ${least}`,
+    moneyMost: (most: string) => `At most ${most}`,
+    decimals: (currency: string, digits: number) =>
+      digits === 0
+        ? `${currency} has no part units: a whole number`
+        : `${currency} has ${digits} digits after the point at most`,
+    turning: 'It has a hidden character that turns the direction of what stands around it. Type the title anew',
     past: 'This is in the past',
     beforeOpening: 'Must be after the opening',
     afterValidity: 'Must not be after the coupons’ last day',
-    address: 'Must begin with https:// or /',
+    address: 'A full address such as https://example.com/picture.jpg, or a path that begins with one /',
     currency: 'Three letters, such as KRW',
+    unknownCurrency: (code: string) => `There is no currency ${code}`,
+    atMost: (most: number) => `At most ${amount(most)}`,
+    notText: 'It has a character that is not text. Type it anew',
     stockBelowGranted: (granted: number | null) =>
       granted === null
         ? 'More than this has been granted already'

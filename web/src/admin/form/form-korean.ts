@@ -48,6 +48,7 @@ export const formKorean: FormMessages = {
   amount: '할인 금액',
   currency: '통화',
   price: '가격',
+  freePrice: '무료: 구매권을 받은 고객이 결제 없이 확정해요',
   holdMinutes: '결제 가능 시간(분)',
   holdMinutesHint: '0.5처럼 1분보다 짧게도 정할 수 있어요',
   validity: '쿠폰 유효기간',
@@ -56,6 +57,9 @@ export const formKorean: FormMessages = {
   validUntil: '만료 일시',
   fixed: '오픈한 뒤에는 바꿀 수 없어요',
   fixedTerms: '이미 오픈했어요. 고객이 보고 참여한 조건은 그대로 유지돼요.',
+  openedMeanwhile: '작성하는 사이 오픈했어요. 오픈 일시와 조건은 공지한 대로 되돌렸고, 나머지는 입력하신 그대로예요.',
+  cancelledMeanwhile: '작성하는 사이 취소된 드롭이라 저장할 수 없어요. 입력하신 내용은 그대로 있어요.',
+  newFromThis: '이 내용으로 새 드롭 만들기',
   picture: {
     label: '이미지',
     choose: '이미지 선택',
@@ -104,12 +108,22 @@ export const formKorean: FormMessages = {
     wholeNumber: (least, most) => `${amount(least)}~${amount(most)} 사이의 정수로 입력해 주세요`,
     tooLong: (most) => `${amount(most)}자 이하로 입력해 주세요`,
     minutes: (least, most) => `${amount(least)}~${amount(most)}분 사이로 입력해 주세요`,
-    money: '5000처럼 금액을 입력해 주세요',
+    money: '5,000처럼 금액을 입력해 주세요',
+    moneyLeast: (least) => `${least} 이상이어야 해요`,
+    moneyMost: (most) => `${most} 이하로 입력해 주세요`,
+    decimals: (currency, digits) =>
+      digits === 0
+        ? `${currency}에는 소수 단위가 없어요. 정수로 입력해 주세요`
+        : `${currency}: 소수점 아래 ${digits}자리까지만 입력할 수 있어요`,
+    turning: '글자 방향을 뒤바꾸는 숨은 문자가 들어 있어요. 제목을 직접 다시 입력해 주세요',
     past: '이미 지난 시각이에요',
     beforeOpening: '오픈 이후 시각이어야 해요',
     afterValidity: '쿠폰 만료 일시보다 늦을 수 없어요',
-    address: 'https:// 또는 / 로 시작해야 해요',
+    address: 'https://example.com/picture.jpg 같은 전체 주소나 / 하나로 시작하는 경로를 입력해 주세요',
     currency: 'KRW처럼 영문 세 글자로 입력해 주세요',
+    unknownCurrency: (code) => `${code}: 없는 통화예요`,
+    atMost: (most) => `${amount(most)} 이하로 입력해 주세요`,
+    notText: '글자가 아닌 문자가 들어 있어요. 직접 다시 입력해 주세요',
     stockBelowGranted: (granted) =>
       granted === null
         ? '이미 지급된 수량보다 적게 줄일 수 없어요'

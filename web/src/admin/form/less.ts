@@ -2,6 +2,7 @@
 import type { Drop, DropState } from '../../drops/drop.ts';
 import type { Draft } from './draft.ts';
 import { toUtc } from './moments.ts';
+import { wholeNumber } from './numbers.ts';
 
 export interface Less {
   stock: { before: number; after: number; left: number } | null;
@@ -13,9 +14,11 @@ export interface Less {
 /** Null when nobody loses anything: nothing is open yet, or there is no less than before. */
 export function lessOf(drop: Drop, state: DropState, first: Draft, draft: Draft): Less | null {
   if (state !== 'open' && state !== 'sold_out') return null;
-  const fewer = drop.stock - Number(draft.stock);
+  const fewer = drop.stock - wholeNumber(draft.stock);
   const stock =
-    fewer > 0 ? { before: drop.stock, after: Number(draft.stock), left: Math.max(0, drop.remaining - fewer) } : null;
+    fewer > 0
+      ? { before: drop.stock, after: wholeNumber(draft.stock), left: Math.max(0, drop.remaining - fewer) }
+      : null;
   const earlier =
     draft.closesAt !== '' && draft.closesAt !== first.closesAt && isBefore(toUtc(draft.closesAt), drop.closesAt)
       ? { before: drop.closesAt, after: toUtc(draft.closesAt) }

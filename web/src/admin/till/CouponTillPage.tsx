@@ -17,7 +17,7 @@ export default function CouponTillPage() {
   const code = useSignal('');
   const found = useSignal<FoundCoupon | null>(null);
   const failure = useSignal<string | null>(null);
-  const isBusy = useSignal(false);
+  const searches = useSignal(0);
   const form = useRef<HTMLFormElement>(null);
   useTitle(words.title);
 
@@ -26,19 +26,25 @@ export default function CouponTillPage() {
   useEffect(() => field()?.focus(), []);
 
   async function search(): Promise<void> {
-    if (isBusy.value) return;
     found.value = null;
     failure.value = isWholeCode(code.value) ? null : words.notACode;
     if (failure.value !== null) return;
-    isBusy.value = true;
+    const body = { code: tidyCode(code.value) };
+    // Somebody may have typed on, or scanned the next one, before the answer is here.
+    const tell = (answer: FoundCoupon | null, problem: string | null) => {
+      if (tidyCode(code.value) !== body.code) return;
+      found.value = answer;
+      failure.value = problem;
+    };
+    searches.value += 1;
     try {
-      const body = { code: tidyCode(code.value) };
-      found.value = await requestAsMember<FoundCoupon>('/v1/coupons/search', { method: 'POST', body });
+      tell(await requestAsMember<FoundCoupon>('/v1/coupons/search', { method: 'POST', body }), null);
     } catch (error) {
       // Its check character is wrong: a slip of the finger, not a coupon that does not exist.
-      failure.value = error instanceof Problem && error.status === 400 ? words.notACode : tillText(error);
+      tell(null, error instanceof Problem && error.status === 400 ? words.notACode : tillText(error));
     }
-    isBusy.value = false;
+    searches.value -= 1;
+    if (searches.value > 0 || tidyCode(code.value) !== body.code) return;
     // The next coupon takes this one's place, wherever its code comes from.
     field()?.select();
   }
@@ -74,12 +80,14 @@ export default function CouponTillPage() {
           onValue={(typed) => {
             code.value = typed;
             failure.value = null;
+            // Another coupon: the one before must not be used in its place.
+            if (found.value !== null && tidyCode(typed) !== tidyCode(found.value.grant.code ?? '')) found.value = null;
           }}
           onBlur={() => {
             code.value = tidyCode(code.value);
           }}
         />
-        <button type="submit" class="button primary" disabled={isBusy.value}>
+        <button type="submit" class="button primary" aria-busy={searches.value > 0}>
           {words.search}
         </button>
         <Scanner

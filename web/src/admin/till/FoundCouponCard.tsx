@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { CodeText } from '../../design/CodeText.tsx';
 import { ConfirmDialog } from '../../design/ConfirmDialog.tsx';
 import { Field } from '../../design/Field.tsx';
@@ -23,9 +24,17 @@ export function FoundCouponCard({ first, onNext }: { first: FoundCoupon; onNext:
   const found = useSignal(first);
   const reference = useSignal('');
   const isAsked = useSignal(false);
+  /** By whoever stands here: not a coupon that somebody brings a second time. */
+  const isUsedHere = useSignal(false);
+  const nextButton = useRef<HTMLButtonElement>(null);
   const { grant, holder } = found.value;
   const { state } = useGrantState(grant);
   const code = grant.code ?? '';
+  const isDone = isUsedHere.value && state === 'used';
+  // The button that was pressed is gone; Enter leads on.
+  useEffect(() => {
+    if (isDone) nextButton.current?.focus();
+  }, [isDone]);
 
   async function use(): Promise<void> {
     const typed = reference.value.trim();
@@ -34,12 +43,13 @@ export function FoundCouponCard({ first, onNext }: { first: FoundCoupon; onNext:
       method: 'POST',
       body: typed === '' ? { code } : { code, reference: typed },
     });
+    isUsedHere.value = true;
   }
 
   return (
-    <section class="panel found-coupon" data-state={state}>
+    <section class="panel found-coupon" data-state={isDone ? 'done' : state}>
       <p class="found-state" role="status">
-        {words.states[state as CouponState]}
+        {isDone ? words.done : words.states[state as CouponState]}
       </p>
       <h2>{grant.title}</h2>
       <p class="drop-offer">{grant.discount ? discountText(grant.discount) : ''}</p>
@@ -78,11 +88,14 @@ export function FoundCouponCard({ first, onNext }: { first: FoundCoupon; onNext:
           </button>
         </form>
       ) : (
-        <button type="button" class="button" onClick={onNext}>
+        <button ref={nextButton} type="button" class={isDone ? 'button primary' : 'button'} onClick={onNext}>
           {words.next}
         </button>
       )}
       <ConfirmDialog isOpen={isAsked} title={words.useTitle} confirm={words.use} onConfirm={use} tell={tillText}>
+        <p>
+          <CodeText code={code} />
+        </p>
         <p>{words.useText(grant.title, holder.username)}</p>
       </ConfirmDialog>
     </section>

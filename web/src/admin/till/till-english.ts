@@ -14,6 +14,7 @@ export const tillEnglish = {
     expired: 'Expired',
     cancelled: 'Cancelled by its holder',
   },
+  done: 'Done: you have just used it',
   usedAt: 'Used',
   reference: 'Reference',
   referenceHint: 'Optional: a receipt or order number',

@@ -15,6 +15,7 @@ export const tillKorean: TillMessages = {
     expired: '기간이 지났어요',
     cancelled: '보유자가 취소했어요',
   },
+  done: '방금 사용 처리했어요',
   usedAt: '사용 일시',
   reference: '참조 번호',
   referenceHint: '선택 항목: 영수증이나 주문 번호',
