@@ -43,6 +43,27 @@ describe('the catalogue', () => {
     expect(catalogue.known('7')).toMatchObject({ cancelled: true, waiting: 0, closesAtMs: 9 });
   });
 
+  it('keeps the words of a change, whoever brings what was read before it', () => {
+    catalogue.put(exampleDrop({ entries: 5, title: 'Before' }));
+    catalogue.changed(exampleDrop({ entries: 6, title: 'After', perUserLimit: 3 }));
+    catalogue.put(exampleDrop({ entries: 5, title: 'Before' }));
+    expect(catalogue.known('7')).toMatchObject({ title: 'After', perUserLimit: 3, entries: 6 });
+    catalogue.follow('7', { ...standing, entries: 9 });
+    expect(catalogue.put(exampleDrop({ entries: 5, title: 'Before' }))).toMatchObject({ title: 'After', entries: 9 });
+    expect(catalogue.put(exampleDrop({ entries: 8, title: 'Later' }))).toMatchObject({ title: 'Later', entries: 9 });
+  });
+
+  it('does not bring back what was deleted while it was read', async () => {
+    const { promise, resolve } = Promise.withResolvers<object[]>();
+    const row = { id: '7', opens_at: new Date(), created_at: new Date(), entries: '1', price: null };
+    const reading = new Catalogue({ query: () => promise as never, execute: async () => {} });
+    const loaded = reading.load('7');
+    reading.forget('7');
+    resolve([row]);
+    await loaded;
+    expect(reading.known('7')).toBeUndefined();
+  });
+
   it('knows nothing that it has not been told', () => {
     catalogue.follow('7', standing);
     expect(catalogue.known('7')).toBeUndefined();

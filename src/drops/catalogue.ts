@@ -23,6 +23,8 @@ interface Remembered<Value> {
 export class Catalogue {
   readonly #database: Queryable;
   readonly #drops = new Map<string, Drop>();
+  /** How many entries a drop had when its words (title, picture, terms) were read; where it stands may be newer. */
+  readonly #wordsAt = new Map<string, number>();
   readonly #loading = new Map<string, Remembered<Drop | undefined>>();
   readonly #lists = new Map<string, Remembered<Drop[]>>();
 
@@ -53,9 +55,10 @@ export class Catalogue {
     if (this.#loading.size + ids.length > LOOKED_FOR_MAX) this.#loading.clear();
     const all = dropsById(this.#database, ids);
     for (const id of ids) {
-      const value = all.then((drops) => {
+      const value: Promise<Drop | undefined> = all.then((drops) => {
         const drop = drops.get(id);
-        return drop && this.put(drop);
+        // What was forgotten while it was read may be no more.
+        return drop && this.#loading.get(id)?.value === value ? this.put(drop) : drop;
       });
       this.#loading.set(id, { value, untilMs });
       value.catch(() => this.#loading.delete(id));
@@ -65,16 +68,18 @@ export class Catalogue {
   /** A list as of at most half a second ago, each drop with where it stands now. */
   async list(filter: DropFilter): Promise<Drop[]> {
     const drops = await remember(this.#lists, JSON.stringify(filter), () => listDrops(this.#database, filter));
-    return drops.map((drop) => newer(this.#drops.get(drop.id), drop));
+    return drops.map((drop) => this.#newer(drop));
   }
 
   /** Takes a drop as read from the database; keeps what it has if that is newer. Returns what it keeps. */
   put(drop: Drop): Drop {
-    const kept = newer(this.#drops.get(drop.id), drop);
+    const kept = this.#newer(drop);
     this.#drops.set(drop.id, kept);
+    this.#wordsAt.set(drop.id, Math.max(drop.entries, this.#wordsAt.get(drop.id) ?? 0));
     if (this.#drops.size > DROPS_MAX) {
       for (const oldest of this.#drops.keys()) {
         this.#drops.delete(oldest);
+        this.#wordsAt.delete(oldest);
         break;
       }
     }
@@ -100,15 +105,18 @@ export class Catalogue {
 
   forget(id: string): void {
     this.#drops.delete(id);
+    this.#wordsAt.delete(id);
     this.#loading.delete(id);
     this.#lists.clear();
   }
-}
 
-/** What was read later has the newer words; where the drop stands is as of the higher number of entries, whichever answer came first. */
-function newer(known: Drop | undefined, drop: Drop): Drop {
-  if (known === undefined || known.entries <= drop.entries) return drop;
-  return { ...drop, ...standingOf(known) };
+  /** Its words and where it stands, each as of the higher number of entries, whichever answer came first. */
+  #newer(drop: Drop): Drop {
+    const known = this.#drops.get(drop.id);
+    if (known === undefined || known.entries <= drop.entries) return drop;
+    if ((this.#wordsAt.get(drop.id) ?? 0) > drop.entries) return known;
+    return { ...drop, ...standingOf(known) };
+  }
 }
 
 /** One query per key and `FRESH_MS`, shared by all who ask meanwhile. A failed one is not remembered. */

@@ -8,6 +8,7 @@ import { type DropView, viewOf } from '../drops/drop.ts';
 import { STATE } from '../drops/store.ts';
 import { CHANNELS } from '../notifications/notification.ts';
 import { waitingDeliveries } from '../notifications/outbox.ts';
+import { IN_HANDS } from './ends.ts';
 import { MinutesOfSales } from './minutes.ts';
 import type { FleetFigures } from './processes.ts';
 import { SharedLook } from './shared-look.ts';
@@ -29,7 +30,7 @@ const DROPS = `
          count(*) filter (where state = 'sold_out')::int as "soldOut", count(*) filter (where state = 'closed')::int as closed,
          count(*) filter (where state = 'cancelled')::int as cancelled,
          coalesce(sum(granted), 0)::float8 as granted, coalesce(sum(arrivals), 0)::float8 as arrivals, coalesce(sum(waiting), 0)::float8 as waiting,
-         coalesce(sum(serials - confirmed - expired - returned) filter (where kind = 'product'), 0)::float8 as held,
+         coalesce(sum(${IN_HANDS}) filter (where kind = 'product'), 0)::float8 as held,
          coalesce(sum(confirmed), 0)::float8 as confirmed, coalesce(sum(used), 0)::float8 as used, coalesce(sum(expired), 0)::float8 as expired,
          coalesce(sum(stated.cancelled), 0)::float8 as cancelled_grants, coalesce(sum(returned), 0)::float8 as returned
   from stated`;

@@ -6,8 +6,9 @@ import type { Queryable } from '../database/database.ts';
 import type { Catalogue } from '../drops/catalogue.ts';
 import { type DropView, viewOf } from '../drops/drop.ts';
 import { dropById } from '../drops/store.ts';
+import { IN_HANDS } from './ends.ts';
 import type { FleetFigures } from './processes.ts';
-import { LATE_SECONDS, type SecondsColumns, SecondsWindow, WINDOW_SECONDS } from './seconds-window.ts';
+import { type SecondsColumns, SecondsWindow } from './seconds-window.ts';
 import { SharedLook } from './shared-look.ts';
 
 /** Each has an hour of seconds in memory, some 300 KiB. */
@@ -16,7 +17,7 @@ const FORGET_AFTER_MS = 60_000;
 
 const TOTALS = `
   select arrivals::float8 as arrivals, serials, kind, granted, waiting_in(d) as waiting, greatest(0, stock - granted - waiting_in(d)) as remaining,
-         coalesce(used, 0) as used, coalesce(confirmed, 0) as confirmed, coalesce(cancelled, 0) as cancelled, coalesce(expired, 0) as expired, coalesce(returned, 0) as returned,
+         ${IN_HANDS} as "inHands", coalesce(used, 0) as used, coalesce(confirmed, 0) as confirmed, coalesce(cancelled, 0) as cancelled, coalesce(expired, 0) as expired, coalesce(returned, 0) as returned,
          confirmed * coalesce(price, 0)::float8 as paid,
          (select pending from open_payments(d.id)) as pending
   from drops d where id = $1`;
@@ -24,6 +25,7 @@ const TOTALS = `
 interface TotalsRow {
   arrivals: number;
   serials: number;
+  inHands: number;
   kind: 'coupon' | 'product';
   granted: number;
   waiting: number;
@@ -90,8 +92,7 @@ export class SaleMonitor {
       return undefined;
     }
     const { window } = watched;
-    const from = after === undefined ? window.last - WINDOW_SECONDS + 1 : after - LATE_SECONDS;
-    return { ...seen, seconds: window.columns(from) };
+    return { ...seen, seconds: after === undefined ? window.columns(0) : window.columnsAfter(after) };
   }
 
   #second(): number {
@@ -123,12 +124,12 @@ export class SaleMonitor {
   }
 
   async #look(dropId: string, window: SecondsWindow) {
-    const { database, catalogue, nowMs, fleet } = this.#parts;
+    const { database, nowMs, fleet } = this.#parts;
     const second = this.#second();
+    // Not from the catalogue, and not for it: this is the database's word of a moment ago, and the catalogue may have heard of a change since.
     const drop = await dropById(database, dropId);
     const [row] = await database.query<TotalsRow>(TOTALS, [dropId]);
     if (drop === undefined || row === undefined) return undefined;
-    catalogue.put(drop);
     await window.readUpTo(second - 1);
     const totals: SaleTotals = {
       arrivals: row.arrivals,
@@ -146,9 +147,7 @@ export class SaleMonitor {
   }
 }
 
-/** What has not come to an end is still in somebody's hands. */
-function statesOf({ kind, serials, used, confirmed, cancelled, expired, returned }: TotalsRow): SaleTotals['states'] {
-  const inHands = serials - used - confirmed - cancelled - expired - returned;
+function statesOf({ kind, inHands, used, confirmed, cancelled, expired, returned }: TotalsRow): SaleTotals['states'] {
   const [issued, held] = kind === 'coupon' ? [inHands, 0] : [0, inHands];
   return { issued, used, held, confirmed, cancelled, expired, returned };
 }

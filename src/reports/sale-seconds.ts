@@ -10,7 +10,7 @@ import type { SaleSecond, Tally } from './tally.ts';
 
 /** After a second's end, so that what was answered in its last moment is there. */
 const WRITE_AFTER_MS = 40;
-const KEPT_SECONDS = 120;
+export const KEPT_SECONDS = 120;
 const ROWS_MAX = 1_000;
 
 const WRITE = `

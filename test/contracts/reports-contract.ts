@@ -163,6 +163,36 @@ export function reportsContract(adapter: string, databaseOf: () => Database): vo
       expect(Math.max(...window.columns(0).granted)).toBe(0);
     });
 
+    it('whoever keeps watching is told of seconds that were written after an outage', async () => {
+      const window = new SecondsWindow(database, '7');
+      const start = now - 600;
+      for (let last = start; last < start + 119; last += 1) await window.readUpTo(last);
+      await writeSeconds(
+        database,
+        'a',
+        Array.from({ length: 119 }, (_, place) => second({ second: start + place, granted: 1 })),
+      );
+      // As a page does, each second; and another one, which comes from another gateway in the middle of it.
+      const [page, other] = [new Map<number, number>(), new Map<number, number>()];
+      for (let last = start + 119; last < start + 300; last += 1) {
+        await window.readUpTo(last);
+        for (const [seen, from] of [
+          [page, start],
+          [other, start + 134],
+        ] as const) {
+          if (last < from) continue;
+          const columns = window.columnsAfter(last - 1);
+          for (const [place, count] of columns.granted.entries()) seen.set(columns.from + place, count);
+        }
+      }
+      const sum = (seen: Map<number, number>) => [...seen.values()].reduce((all, count) => all + count, 0);
+      expect(sum(page)).toBe(119);
+      expect(sum(other)).toBeGreaterThan(100);
+      // Long after it the answers are as short as ever, and so is that to one who is ahead of us.
+      expect(window.columnsAfter(start + 298).granted).toHaveLength(6);
+      expect(window.columnsAfter(99_999_999_999).granted).toHaveLength(0);
+    });
+
     it('minutes of sales are those of the last hour, the running one last', async () => {
       const minute = Math.floor(now / 60);
       const minutes = new MinutesOfSales(database);
@@ -383,6 +413,36 @@ export function reportsContract(adapter: string, databaseOf: () => Database): vo
       });
       expect(view?.drop).toMatchObject({ id, remaining: 3 });
       expect(await monitor.view('999999')).toBeUndefined();
+    });
+
+    it('a look at a drop changes nothing of what this process knows of it', async () => {
+      const id = await insertDrop({ title: 'Before', entries: 5 });
+      const parts = looking();
+      const monitor = new SaleMonitor(parts);
+      const before = await parts.catalogue.load(id);
+      if (before === undefined) throw new Error('the drop is there');
+      // Heard of before the row that was read, and meanwhile.
+      parts.catalogue.changed({ ...before, title: 'After', entries: 6 });
+      expect((await monitor.view(id))?.drop.title).toBe('Before');
+      expect(parts.catalogue.known(id)).toMatchObject({ title: 'After', entries: 6 });
+      const query = database.query.bind(database);
+      const deleting = {
+        query: async (text: string, parameters?: readonly unknown[]) => {
+          const rows = await query(text, parameters);
+          parts.catalogue.forget(id);
+          return rows;
+        },
+      } as Queryable;
+      await new SaleMonitor({ ...parts, database: deleting }).view(id);
+      expect(parts.catalogue.known(id)).toBeUndefined();
+    });
+
+    it('units of drops that nobody has counted yet are in hands, for the monitor as for the dashboard', async () => {
+      const ended = { used: null, confirmed: null, cancelled: null, expired: null, returned: null };
+      const id = await insertDrop({ ...ended, granted: 4, serials: 6 });
+      const [monitor, dashboard] = [new SaleMonitor(looking()), new Dashboard(looking())];
+      expect((await monitor.view(id))?.totals.states.held).toBe(6);
+      expect((await dashboard.view(1, 'UTC')).totals.held).toBe(6);
     });
 
     it('many who watch cost what one costs', async () => {
