@@ -12,7 +12,7 @@ import { IN_HANDS } from './ends.ts';
 import { MinutesOfSales } from './minutes.ts';
 import type { FleetFigures } from './processes.ts';
 import { SharedLook } from './shared-look.ts';
-import { type Trends, trendsOf } from './trends.ts';
+import { LastDays, type Trends } from './trends.ts';
 
 const FRESH_MS = 5_000;
 /** Time zones and numbers of days that are looked at at the same time. */
@@ -97,7 +97,8 @@ export class Dashboard {
     const known = this.#trends.get(key);
     if (known !== undefined) return known;
     if (this.#trends.size >= TRENDS_MAX) this.#trends.clear();
-    const look = new SharedLook(() => trendsOf(this.#parts.database, days, timeZone));
+    const lastDays = new LastDays(this.#parts.database, days, timeZone);
+    const look = new SharedLook(() => lastDays.look());
     this.#trends.set(key, look);
     return look;
   }

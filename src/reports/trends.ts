@@ -1,11 +1,16 @@
 /**
- * Days, from the quarters of an hour that are kept. A day is one of the time zone that was asked for, summer time and all.
+ * Days, from the quarters of an hour that are kept. A day is one of the time zone that was asked for, summer time and all: a quarter belongs to the day that a clock there shows, also where a clock
+ * that is set back shows one midnight twice.
  *
- * Every statement reads some days at most: the embedded database does one thing at a time, and a claim may be next.
+ * Days that are over are remembered: only the last two are read again each time, for what is written a little late, and all of them from time to time, for what was written later still. Every
+ * statement reads some days at most: the embedded database does one thing at a time, and a claim may be next.
  */
 import type { Queryable } from '../database/database.ts';
 
-const DAYS_PER_STATEMENT = 10;
+const DAYS_PER_STATEMENT = 5;
+const OPEN_DAYS = 2;
+const READ_ALL_AFTER_MS = 600_000;
+const DAY_MS = 86_400_000;
 
 export interface Day {
   /** As 2026-11-21. */
@@ -35,16 +40,26 @@ export interface Trends {
   readonly currencies: CurrencySum[];
 }
 
-/** The days with the moments at which they begin, and that at which the last one ends. */
-const DAYS = `
-  select to_char(day, 'YYYY-MM-DD') as day, extract(epoch from day at time zone $1)::float8 as "startsAt"
-  from generate_series(date_trunc('day', clock_timestamp() at time zone $1) - make_interval(days => $2::int - 1),
-                       date_trunc('day', clock_timestamp() at time zone $1) + interval '1 day', interval '1 day') as day
-  order by 1`;
+const TODAY = `select to_char(clock_timestamp() at time zone $1, 'YYYY-MM-DD') as day`;
 
-const SALES = 'select * from sales_by_day($1, $2, $3)';
-const DELIVERIES = 'select * from deliveries_by_day($1, $2, $3)';
-const PAYMENTS = 'select * from payments_by_day($1, $2, $3)';
+/** The day's own name decides; the bounds, for the index, are wider by more than a clock is ever set. */
+const daily = (table: string, columns: string, group = ''): string => `
+  select to_char(date, 'YYYY-MM-DD') as day, ${columns}
+  from (select *, (quarter at time zone $1)::date as date from ${table}
+        where quarter >= ($2::date::timestamp at time zone $1) - interval '3 hours' and quarter < (($3::date + 1)::timestamp at time zone $1) + interval '3 hours') dated
+  where date between $2::date and $3::date
+  group by date${group}`;
+
+const SALES = daily(
+  'sale_quarters',
+  'sum(granted)::float8 as granted, sum(sold_out + limit_reached + closed + not_open)::float8 as refused, sum(faults)::float8 as faults',
+);
+const DELIVERIES = daily('delivery_quarters', 'sum(sent)::float8 as sent, sum(failed)::float8 as failed');
+const PAYMENTS = daily(
+  'payment_quarters',
+  `currency, sum(succeeded)::float8 as succeeded, sum(paid)::float8 as paid, sum(refunded)::float8 as refunded, sum(refunded_amount)::float8 as "refundedAmount"`,
+  ', currency',
+);
 
 type Sales = { readonly day: string } & Pick<Day, 'granted' | 'refused' | 'faults'>;
 type Deliveries = { readonly day: string; readonly sent: number; readonly failed: number };
@@ -57,21 +72,86 @@ interface Payments {
   readonly refundedAmount: number;
 }
 
-/** The last `count` days in this time zone, which PostgreSQL must know. */
-export async function trendsOf(database: Queryable, count: number, timeZone: string): Promise<Trends> {
-  const bounds = await database.query<{ day: string; startsAt: number }>(DAYS, [timeZone, count]);
-  const days = new Map(bounds.slice(0, -1).map(({ day }) => [day, emptyDay(day)]));
-  const currencies = new Map<string, CurrencySum>();
-  for (let first = 0; first < bounds.length - 1; first += DAYS_PER_STATEMENT) {
-    const last = Math.min(first + DAYS_PER_STATEMENT, bounds.length - 1);
-    const range = [timeZone, bounds[first]?.startsAt, bounds[last]?.startsAt];
-    for (const { day, ...sales } of await database.query<Sales>(SALES, range))
-      Object.assign(days.get(day) ?? {}, sales);
-    for (const { day, sent, failed } of await database.query<Deliveries>(DELIVERIES, range))
-      Object.assign(days.get(day) ?? {}, { deliveriesSent: sent, deliveriesFailed: failed });
-    for (const row of await database.query<Payments>(PAYMENTS, range)) addPayments(days.get(row.day), currencies, row);
+interface Known {
+  readonly day: Day;
+  readonly payments: Payments[];
+}
+
+/** The last `count` days in this time zone, which PostgreSQL must know. One look at a time. */
+export class LastDays {
+  readonly #database: Queryable;
+  readonly #count: number;
+  readonly #timeZone: string;
+  readonly #known = new Map<string, Known>();
+  #readAllAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(database: Queryable, count: number, timeZone: string) {
+    this.#database = database;
+    this.#count = count;
+    this.#timeZone = timeZone;
   }
-  return { days: [...days.values()], currencies: [...currencies.values()].toSorted(byCurrency) };
+
+  async look(): Promise<Trends> {
+    const [today] = await this.#database.query<{ day: string }>(TODAY, [this.#timeZone]);
+    if (today === undefined) throw new Error('every moment is in a day');
+    const wanted = daysUpTo(today.day, this.#count);
+    const nowMs = performance.now();
+    const isTime = nowMs - this.#readAllAtMs >= READ_ALL_AFTER_MS;
+    const due = wanted.filter((day, place) => isTime || place >= this.#count - OPEN_DAYS || !this.#known.has(day));
+    for (const [first, last] of portions(due)) await this.#read(first, last);
+    if (isTime) this.#readAllAtMs = nowMs;
+    for (const day of this.#known.keys()) if (!wanted.includes(day)) this.#known.delete(day);
+    const known = wanted.flatMap((day) => this.#known.get(day) ?? []);
+    return { days: known.map(({ day }) => day), currencies: sums(known.flatMap(({ payments }) => payments)) };
+  }
+
+  async #read(first: string, last: string): Promise<void> {
+    const range = [this.#timeZone, first, last];
+    const sales = await this.#database.query<Sales>(SALES, range);
+    const deliveries = await this.#database.query<Deliveries>(DELIVERIES, range);
+    const payments = await this.#database.query<Payments>(PAYMENTS, range);
+    for (const day of daysUpTo(last, 1 + daysBetween(first, last))) {
+      const ofDay = payments.filter((row) => row.day === day);
+      const known = { day: emptyDay(day), payments: ofDay };
+      Object.assign(
+        known.day,
+        sales.find((row) => row.day === day),
+      );
+      const letters = deliveries.find((row) => row.day === day);
+      known.day.deliveriesSent = letters?.sent ?? 0;
+      known.day.deliveriesFailed = letters?.failed ?? 0;
+      for (const { currency, succeeded, paid, refunded, refundedAmount } of ofDay) {
+        known.day.payments += succeeded;
+        if (succeeded > 0) known.day.paid[currency] = paid;
+        if (refunded > 0) known.day.refunded[currency] = refundedAmount;
+      }
+      this.#known.set(day, known);
+    }
+  }
+}
+
+/** Oldest first. */
+function daysUpTo(last: string, count: number): string[] {
+  const lastMs = Date.parse(last);
+  return Array.from({ length: count }, (_, place) =>
+    new Date(lastMs - (count - 1 - place) * DAY_MS).toISOString().slice(0, 10),
+  );
+}
+
+function daysBetween(first: string, last: string): number {
+  return (Date.parse(last) - Date.parse(first)) / DAY_MS;
+}
+
+/** Days in their order, as stretches that are short enough for a statement. */
+function portions(days: readonly string[]): [first: string, last: string][] {
+  const found: [string, string][] = [];
+  for (const day of days) {
+    const open = found.at(-1);
+    const follows = open !== undefined && daysBetween(open[1], day) === 1;
+    if (follows && daysBetween(open[0], day) < DAYS_PER_STATEMENT) open[1] = day;
+    else found.push([day, day]);
+  }
+  return found;
 }
 
 function emptyDay(day: string): Day {
@@ -79,22 +159,16 @@ function emptyDay(day: string): Day {
   return { day, ...none, paid: {}, refunded: {} };
 }
 
-function addPayments(day: Day | undefined, currencies: Map<string, CurrencySum>, row: Payments): void {
-  const { currency, succeeded, paid, refunded, refundedAmount } = row;
-  if (day !== undefined) {
-    day.payments += succeeded;
-    if (succeeded > 0) day.paid[currency] = paid;
-    if (refunded > 0) day.refunded[currency] = refundedAmount;
+function sums(payments: readonly Payments[]): CurrencySum[] {
+  const currencies = new Map<string, CurrencySum>();
+  for (const { currency, succeeded, paid, refunded, refundedAmount } of payments) {
+    const none = { currency, succeeded: { count: 0, amount: 0 }, refunded: { count: 0, amount: 0 } };
+    const sum = currencies.get(currency) ?? none;
+    currencies.set(currency, sum);
+    sum.succeeded.count += succeeded;
+    sum.succeeded.amount += paid;
+    sum.refunded.count += refunded;
+    sum.refunded.amount += refundedAmount;
   }
-  const none = { currency, succeeded: { count: 0, amount: 0 }, refunded: { count: 0, amount: 0 } };
-  const sum = currencies.get(currency) ?? none;
-  currencies.set(currency, sum);
-  sum.succeeded.count += succeeded;
-  sum.succeeded.amount += paid;
-  sum.refunded.count += refunded;
-  sum.refunded.amount += refundedAmount;
-}
-
-function byCurrency(a: CurrencySum, b: CurrencySum): number {
-  return a.currency < b.currency ? -1 : 1;
+  return [...currencies.values()].toSorted((a, b) => (a.currency < b.currency ? -1 : 1));
 }

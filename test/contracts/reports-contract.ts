@@ -1,6 +1,6 @@
 /** What is counted for administrators: seconds that are written once, ends that are rolled up once, days of all time zones, processes that come and go. */
 import fc from 'fast-check';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Database, Queryable } from '../../src/database/database.ts';
 import { Catalogue } from '../../src/drops/catalogue.ts';
 import { raiseFence } from '../../src/fleet/fences.ts';
@@ -14,7 +14,7 @@ import { writeSeconds } from '../../src/reports/sale-seconds.ts';
 import { SecondsWindow, WINDOW_SECONDS } from '../../src/reports/seconds-window.ts';
 import { SharedLook } from '../../src/reports/shared-look.ts';
 import type { SaleSecond } from '../../src/reports/tally.ts';
-import { trendsOf } from '../../src/reports/trends.ts';
+import { LastDays, type Trends } from '../../src/reports/trends.ts';
 import { retentionJob } from '../../src/worker/retention.ts';
 
 const TABLES = [
@@ -189,7 +189,7 @@ export function reportsContract(adapter: string, databaseOf: () => Database): vo
       expect(sum(page)).toBe(119);
       expect(sum(other)).toBeGreaterThan(100);
       // Long after it the answers are as short as ever, and so is that to one who is ahead of us.
-      expect(window.columnsAfter(start + 298).granted).toHaveLength(6);
+      expect(window.columnsAfter(start + 298).granted).toHaveLength(7);
       expect(window.columnsAfter(99_999_999_999).granted).toHaveLength(0);
     });
 
@@ -209,6 +209,8 @@ export function reportsContract(adapter: string, databaseOf: () => Database): vo
       expect([later[58], later[57], later.reduce((sum, count) => sum + count)]).toEqual([5, 4, 9]);
     });
 
+    const trendsOf = (on: Queryable, days: number, timeZone: string): Promise<Trends> =>
+      new LastDays(on, days, timeZone).look();
     async function insertDelivery(endedAt: string, state = 'sent', channel = 'email'): Promise<void> {
       await database.query(
         `insert into deliveries (notification_id, user_id, due_at, ended_at, channel, state, type) values (1, 1, now(), $1, $2, $3, 'granted')`,
@@ -297,6 +299,58 @@ export function reportsContract(adapter: string, databaseOf: () => Database): vo
         const { days: local } = await trendsOf(database, 90, zone);
         expect(new Set(local.map(({ day }) => day)).size).toBe(90);
         expect(local.at(-1)?.day).toBe(new Date().toLocaleDateString('sv', { timeZone: zone }));
+      }
+    });
+
+    it('a day has all of its quarters, however many days are asked for, also where one midnight comes twice', async () => {
+      // As the Azores and Havana do in autumn, clocks go back from one to midnight: there a month ago, whenever this runs.
+      const [summer, autumn] = [90, 30].map((daysAgo) => new Date((now - daysAgo * 86_400) * 1000));
+      const ofYear = (date = new Date()) =>
+        1 + (Date.UTC(2023, date.getUTCMonth(), Math.min(28, date.getUTCDate())) - Date.UTC(2023, 0, 1)) / 86_400_000;
+      const twice = `AAA1BBB,J${ofYear(summer)}/0,J${ofYear(autumn)}/1`;
+      await database.execute(`
+        insert into sale_quarters (quarter, drop_id, granted)
+        select q, 1, 1 from generate_series(date_trunc('day', now()) - interval '93 days', now() + interval '1 day', interval '15 minutes') q`);
+      for (const zone of [twice, 'Atlantic/Azores', 'America/Havana', 'Africa/Cairo', 'Asia/Seoul']) {
+        const whole = new Map((await trendsOf(database, 90, zone)).days.map(({ day, granted }) => [day, granted]));
+        for (const [day, granted] of whole)
+          expect([zone, day, [92, 96, 100].includes(granted)]).toEqual([zone, day, true]);
+        for (const count of [1, 2, 6, 7, 21, 28, 31, 38, 48])
+          for (const { day, granted } of (await trendsOf(database, count, zone)).days)
+            expect([zone, count, day, granted]).toEqual([zone, count, day, whole.get(day)]);
+      }
+      const { days } = await trendsOf(database, 60, twice);
+      expect(days.filter(({ granted }) => granted === 100)).toHaveLength(1);
+    });
+
+    it('reads days that are over once, and what is new or late each time', async () => {
+      const at = (daysAgo: number) => new Date((now - daysAgo * 86_400) * 1000);
+      const insert = (daysAgo: number) =>
+        database.query(
+          `insert into sale_quarters (quarter, drop_id, granted) values (quarter_of($1), 1, 1) on conflict (quarter, drop_id) do update set granted = sale_quarters.granted + 1`,
+          [at(daysAgo)],
+        );
+      for (let day = 0; day < 30; day += 1) await insert(day);
+      let statements = 0;
+      const counting = {
+        query: (text: string, parameters?: readonly unknown[]) => {
+          statements += 1;
+          return database.query(text, parameters);
+        },
+      } as Queryable;
+      vi.useFakeTimers({ toFake: ['performance'] });
+      try {
+        const days = new LastDays(counting, 30, 'UTC');
+        const granted = async () => (await days.look()).days.map((day) => day.granted);
+        expect(await granted()).toEqual(Array.from({ length: 30 }, () => 1));
+        for (const day of [0, 1, 9]) await insert(day);
+        statements = 0;
+        expect(await granted()).toEqual([...Array.from({ length: 28 }, () => 1), 2, 2]);
+        expect(statements).toBe(4);
+        vi.advanceTimersByTime(600_001);
+        expect((await granted())[20]).toBe(2);
+      } finally {
+        vi.useRealTimers();
       }
     });
 
