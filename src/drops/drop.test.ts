@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { remainingOf, stateOf, viewOf } from './drop.ts';
+import { type Drop, remainingOf, stateOf, viewOf } from './drop.ts';
 import { exampleDrop } from './example-drop.ts';
 
 describe('the state of a drop', () => {
@@ -31,6 +31,27 @@ describe('the view of a drop', () => {
     const product = viewOf(exampleDrop({ kind: 'product', price: 5, currency: 'KRW', holdSeconds: 1800 }), 0);
     expect(product).toMatchObject({ price: 5, currency: 'KRW', holdMinutes: 30 });
     expect(product).not.toHaveProperty('discount');
+  });
+
+  it('has another version for other terms, and the same for other counts', () => {
+    const first = viewOf(exampleDrop(), 0).version;
+    const changed: Partial<Drop>[] = [
+      { title: 'Another' },
+      { description: 'Blue' },
+      { imageUrl: '/blue.png' },
+      { perUserLimit: 2 },
+      { discount: { percent: 50 } },
+      { validForDays: 31 },
+      { validForDays: null, validUntilMs: 5 },
+      { price: 5 },
+      { currency: 'USD' },
+      { holdSeconds: 60 },
+    ];
+    const versions = changed.map((change) => viewOf(exampleDrop(change), 0).version);
+    expect(new Set([first, ...versions]).size).toBe(changed.length + 1);
+    expect(viewOf(exampleDrop({ granted: 3, entries: 9, stock: 20, cancelled: true, opensAtMs: 5 }), 0).version).toBe(
+      first,
+    );
   });
 
   it('never shows less than nothing', () => {

@@ -8,6 +8,7 @@
  *
  * The state is never stored: it follows from the drop's row and the clock, so that it cannot be out of date.
  */
+import { hash } from 'node:crypto';
 import type { DropStanding } from '../ledger/ledger.ts';
 
 export type DropKind = 'coupon' | 'product';
@@ -72,6 +73,21 @@ export function remainingOf(drop: Drop): number {
   return Math.max(0, drop.stock - drop.granted - drop.waiting);
 }
 
+const versions = new WeakMap<Drop, string>();
+
+/** Another one whenever what people agree to, or what they are shown of it, is another; for as long as a drop is the same object it is looked up. */
+export function versionOf(drop: Drop): string {
+  const known = versions.get(drop);
+  if (known !== undefined) return known;
+  const { title, description, imageUrl, perUserLimit } = drop;
+  const { price, currency, holdSeconds, discount, validUntilMs, validForDays } = drop;
+  const shown = [title, description, imageUrl, perUserLimit];
+  const terms = [price, currency, holdSeconds, discount, validUntilMs, validForDays];
+  const version = hash('sha256', JSON.stringify([shown, terms]), 'base64url').slice(0, 10);
+  versions.set(drop, version);
+  return version;
+}
+
 /** As the API shows it: docs/api.md. */
 export function viewOf(drop: Drop, nowMs: number) {
   const common = {
@@ -90,6 +106,7 @@ export function viewOf(drop: Drop, nowMs: number) {
     waitingLine: drop.waitingLine,
     waiting: drop.waiting,
     createdAt: isoTime(drop.createdAtMs),
+    version: versionOf(drop),
   };
   if (drop.kind === 'product') {
     return { ...common, price: drop.price, currency: drop.currency, holdMinutes: (drop.holdSeconds ?? 0) / 60 };

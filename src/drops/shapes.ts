@@ -57,6 +57,7 @@ export const DropShape = Type.Object({
   waitingLine: Type.Boolean(),
   waiting: Type.Integer(),
   createdAt: Time,
+  version: Type.String({ description: 'Another one when the terms are others' }),
   price: Type.Optional(Nullable(Type.Integer())),
   currency: Type.Optional(Nullable(Type.String())),
   holdMinutes: Type.Optional(Nullable(Type.Number())),

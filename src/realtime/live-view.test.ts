@@ -1,7 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Catalogue } from '../drops/catalogue.ts';
+import { exampleDrop } from '../drops/example-drop.ts';
 import { CLOSE, type Listener } from './listener.ts';
 import { LiveView } from './live-view.ts';
+import type { Packet } from './packet.ts';
 
 /** A person who watches, and what they have heard. */
 class Watcher {
@@ -20,7 +22,7 @@ class Watcher {
     this.heard.push(`${code ?? type} ${dropId}`);
   }
 
-  sendPacket(): void {}
+  sendPacket(_packet: Packet): void {}
 
   close(code: number): void {
     this.closes.push(code);
@@ -104,5 +106,56 @@ describe('looking up what is watched', () => {
     const other = new Watcher('198.51.100.1');
     watch(other, ...ids(99));
     expect(queries).toHaveLength(21);
+  });
+});
+
+describe('what the catalogue has forgotten', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each([
+    ['is found again, where it still is', [exampleDrop()], ['drop 7', 'drop 7']],
+    ['is told to be gone, once, where it was deleted', [], ['drop 7', 'drop_not_found 7']],
+  ])('%s', async (_name, still, heard) => {
+    const catalogue = new Catalogue({} as never);
+    catalogue.put(exampleDrop());
+    let asked = 0;
+    catalogue.loadAll = async () => {
+      asked += 1;
+      // As a catalogue does, and with one unit fewer, so that there is something to tell.
+      for (const drop of still) catalogue.put({ ...drop, granted: 1 });
+      return new Map(still.map((drop) => [drop.id, drop]));
+    };
+    const view = new LiveView(catalogue, Date.now);
+    const watcher = new Watcher();
+    watcher.sendPacket = (packet: Packet) => watcher.send(packet.text);
+    view.start();
+    view.watch(watcher as unknown as Listener, ['7']);
+    catalogue.forget('7');
+    await vi.advanceTimersByTimeAsync(2_000);
+    view.stop();
+    expect(watcher.heard).toEqual(heard);
+    expect(asked).toBe(1);
+  });
+
+  it('is still watched while nobody knows what became of it', async () => {
+    const catalogue = new Catalogue({} as never);
+    catalogue.put(exampleDrop());
+    catalogue.loadAll = () => Promise.reject(new Error('away'));
+    const view = new LiveView(catalogue, Date.now);
+    const watcher = new Watcher();
+    watcher.sendPacket = (packet: Packet) => watcher.send(packet.text);
+    view.start();
+    view.watch(watcher as unknown as Listener, ['7']);
+    catalogue.forget('7');
+    await vi.advanceTimersByTimeAsync(2_000);
+    catalogue.put(exampleDrop({ granted: 4 }));
+    await vi.advanceTimersByTimeAsync(2_000);
+    view.stop();
+    expect(watcher.heard).toEqual(['drop 7', 'drop 7']);
   });
 });

@@ -7,7 +7,7 @@
  * never keep a claim waiting.
  */
 import type { Catalogue } from '../drops/catalogue.ts';
-import { type Drop, isDropId, remainingOf, stateOf } from '../drops/drop.ts';
+import { type Drop, isDropId, remainingOf, stateOf, versionOf } from '../drops/drop.ts';
 import { CLOSE, type Listener } from './listener.ts';
 import { dropMessage, errorMessage } from './messages.ts';
 import { Packet } from './packet.ts';
@@ -152,13 +152,28 @@ export class LiveView {
     for (const [dropId, topic] of this.#topics) {
       if (topic.sending || monotonicMs - topic.toldAtMs < TELL_EVERY_MS) continue;
       const drop = this.#catalogue.known(dropId);
-      if (drop === undefined) continue;
+      if (drop === undefined) {
+        void this.#findAgain(dropId, topic);
+        continue;
+      }
       const news = digest(drop, nowMs);
       if (news === topic.told) continue;
       topic.told = news;
       topic.toldAtMs = monotonicMs;
       this.#tell(topic, new Packet(dropMessage(drop, nowMs)));
     }
+  }
+
+  /** The catalogue has forgotten it: for want of room, or because it was deleted. Then its watchers are told as those who ask for what there is not. */
+  async #findAgain(dropId: string, topic: Topic): Promise<void> {
+    topic.sending = true;
+    topic.toldAtMs = performance.now();
+    const found = await this.#catalogue.load(dropId).catch(() => null);
+    topic.sending = false;
+    // `null`: nobody knows.
+    if (found !== undefined || this.#topics.get(dropId) !== topic) return;
+    this.#topics.delete(dropId);
+    this.#tell(topic, new Packet(errorMessage('drop_not_found', { dropId })));
   }
 
   /** One frame to all, a slice per turn of the event loop. The next frame waits until this one is out. */
@@ -176,5 +191,5 @@ export class LiveView {
 
 /** All that a watcher sees. */
 function digest(drop: Drop, nowMs: number): string {
-  return `${stateOf(drop, nowMs)} ${remainingOf(drop)} ${drop.waitingLine ? drop.waiting : ''} ${drop.stock} ${drop.opensAtMs} ${drop.closesAtMs}`;
+  return `${stateOf(drop, nowMs)} ${remainingOf(drop)} ${drop.waitingLine ? drop.waiting : ''} ${drop.stock} ${drop.opensAtMs} ${drop.closesAtMs} ${versionOf(drop)}`;
 }

@@ -16,6 +16,20 @@ const countShifts = `
 describeInBrowser('the opening', () => {
   const shop = useShop();
 
+  test('what an administrator changes before it is on the page that is open already, and so is that it was deleted', async () => {
+    const drop = await shop.api.newProduct({ title: 'Old title', price: 10_000, opensAt: fromNow(60) });
+    const page = await shop.openPage();
+    await page.goto(`${shop.url}/drops/${drop.id}`);
+    await page.getByText('₩10,000').first().waitFor();
+    await waitUntilLive(page);
+    await shop.api.amend(drop.id, { title: 'New title', price: 20_000 });
+    await page.getByRole('heading', { name: 'New title' }).waitFor();
+    await page.getByText('₩20,000').first().waitFor();
+    expect(await page.getByText('₩10,000').count()).toBe(0);
+    await shop.api.remove(drop.id);
+    await page.locator('.press[data-look="over"]').waitFor();
+  });
+
   test.each([
     ['a phone', phone],
     ['a desktop', {}],

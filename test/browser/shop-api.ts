@@ -82,6 +82,10 @@ export class ShopApi {
     return this.#newDrop({ kind: 'product', price: 189_000, holdMinutes: 30, ...terms });
   }
 
+  remove(dropId: string): Promise<void> {
+    return this.#call('DELETE', `/v1/drops/${dropId}`, { token: this.#administratorToken });
+  }
+
   amend(dropId: string, terms: Record<string, unknown>): Promise<DropView> {
     return this.#call('PATCH', `/v1/drops/${dropId}`, { body: terms, token: this.#administratorToken });
   }

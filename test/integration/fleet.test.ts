@@ -85,12 +85,20 @@ describe.skipIf(!hasAllServers).each([
   it('tell of a change that an administrator made at one of them', async () => {
     const [one, other] = gateways();
     const id = await one.drop({ title: 'Before' });
-    expect((await other.call('GET', `/v1/drops/${id}`)).body.title).toBe('Before');
+    const before = (await other.call('GET', `/v1/drops/${id}`)).body;
+    expect(before.title).toBe('Before');
+    const socket = other.socket();
+    await socket.authenticate();
+    await socket.send({ type: 'watch', dropIds: [id] });
+    await socket.next({ type: 'drop', version: before.version });
     const token = await one.administrator();
-    await one.call('PATCH', `/v1/drops/${id}`, { token, body: { title: 'After' } });
-    await expect.poll(async () => (await other.call('GET', `/v1/drops/${id}`)).body.title, patient).toBe('After');
+    const amended = await one.call('PATCH', `/v1/drops/${id}`, { token, body: { title: 'After' } });
+    await socket.next({ type: 'drop', version: amended.body.version });
+    expect((await other.call('GET', `/v1/drops/${id}`)).body).toMatchObject({ title: 'After' });
     await one.call('DELETE', `/v1/drops/${id}`, { token });
-    await expect.poll(async () => (await other.call('GET', `/v1/drops/${id}`)).status, patient).toBe(404);
+    await socket.next({ type: 'error', code: 'drop_not_found', dropId: id });
+    expect((await other.call('GET', `/v1/drops/${id}`)).status).toBe(404);
+    socket.close();
   });
 
   it('end a session on both', async () => {

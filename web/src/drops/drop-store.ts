@@ -4,12 +4,15 @@
  */
 import { type Signal, signal } from '@preact/signals';
 import { type Page, request } from '../http/request.ts';
-import { learnTime } from '../realtime/clock.ts';
+import { learnTime, serverNow } from '../realtime/clock.ts';
 import { connection } from '../realtime/connection.ts';
+import { backoffMilliseconds } from '../realtime/live-client.ts';
 import type { ClaimAnswer, LiveDrop } from '../realtime/messages.ts';
 import type { Drop } from './drop.ts';
 
 const drops = new Map<string, Signal<Drop>>();
+const renewMsMax = 3_000;
+const renewalsMax = 8;
 
 export function knownDrop(id: string): Signal<Drop> | undefined {
   return drops.get(id);
@@ -42,6 +45,7 @@ export async function loadDrops(cursor: string | null): Promise<Page<Signal<Drop
 export function startDrops(): void {
   connection.onMessage((message) => {
     if (message.type === 'drop') applyLive(message);
+    else if (message.type === 'error' && message.code === 'drop_not_found') applyGone(message.dropId ?? '');
   });
 }
 
@@ -62,4 +66,36 @@ function applyLive(live: LiveDrop): void {
   const { state, remaining, stock, waitingLine, waiting, lastGrantedArrival, opensAt, closesAt } = live;
   const counts = { state, remaining, stock, waitingLine, waiting, lastGrantedArrival };
   known.value = { ...known.value, ...counts, opensAt, closesAt };
+  if (live.version === undefined) return;
+  toldVersions.set(live.dropId, live.version);
+  if (isOutdated(live.dropId) && !renewing.has(live.dropId)) renew(live.dropId, 0);
+}
+
+/** It was deleted, which only happens to drops that nobody has claimed: to whoever looks at it, it does not take place. */
+function applyGone(dropId: string): void {
+  const known = drops.get(dropId);
+  if (known) known.value = { ...known.value, state: 'cancelled' };
+}
+
+const toldVersions = new Map<string, string>();
+const renewing = new Set<string>();
+
+/** Nobody agrees to terms that they have not seen: changed ones are asked for, not by everybody at once, but before the opening. */
+function renew(dropId: string, attempt: number): void {
+  renewing.add(dropId);
+  const untilOpening = Date.parse(drops.get(dropId)?.value.opensAt ?? '') - serverNow();
+  const spreadMs = untilOpening > 0 ? Math.min(renewMsMax, untilOpening / 2) : renewMsMax;
+  setTimeout(
+    async () => {
+      await loadDrop(dropId).catch(() => undefined);
+      // Another gateway may know of the change a moment later.
+      if (isOutdated(dropId) && attempt + 1 < renewalsMax) return renew(dropId, attempt + 1);
+      renewing.delete(dropId);
+    },
+    attempt === 0 ? Math.random() * spreadMs : backoffMilliseconds(attempt),
+  );
+}
+
+function isOutdated(dropId: string): boolean {
+  return drops.get(dropId)?.value.version !== toldVersions.get(dropId);
 }

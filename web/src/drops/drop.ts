@@ -20,6 +20,8 @@ interface DropCommon {
   /** How many do. What is left is theirs first, so the drop is sold out to everyone else. */
   waiting: number;
   createdAt: string;
+  /** Another one when the terms are others. What only looks like a drop (a preview) has none. */
+  version?: string;
 }
 
 export interface CouponDrop extends DropCommon {

@@ -21,6 +21,8 @@ export interface LiveDrop {
   lastGrantedArrival: number | null;
   opensAt: string;
   closesAt: string | null;
+  /** Of the drop's terms, as `Drop` has it. */
+  version?: string;
   serverTime: string;
 }
 
@@ -72,6 +74,7 @@ export interface SocketError {
   code: string;
   detail?: string;
   requestId?: string;
+  dropId?: string;
   retryAfterSeconds?: number;
 }
 
