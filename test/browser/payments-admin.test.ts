@@ -72,6 +72,24 @@ describeInBrowser('payments of everybody', () => {
     await page.getByRole('heading', { name: 'There is no such payment' }).waitFor();
   });
 
+  test('the address is what is shown: of a press on the list itself while it is filtered, and of the way back', async () => {
+    const page = await shop.openPage();
+    await signIn(page, shop.url, administrator);
+    await page.goto(`${shop.url}/admin/payments?state=refunded`);
+    const state = page.getByLabel('State');
+    await expectEventually(() => state.inputValue(), 'refunded');
+    await page.getByRole('link', { name: 'Payments', exact: true }).click();
+    await expectEventually(() => state.inputValue(), '');
+    await state.selectOption('Refunded');
+    await expectEventually(async () => page.url(), `${shop.url}/admin/payments?state=refunded`);
+    // The router does not know of this one.
+    await page.getByRole('link', { name: 'Payments', exact: true }).click();
+    await expectEventually(() => state.inputValue(), '');
+    expect(page.url()).toBe(`${shop.url}/admin/payments`);
+    await page.goBack();
+    await expectEventually(() => state.inputValue(), 'refunded');
+  });
+
   test('a buyer does not get in', async () => {
     const page = await shop.openPage();
     await signIn(page, shop.url, buyer);

@@ -1,5 +1,4 @@
 import { Problem } from '../http/problem.ts';
-import { serverNow } from '../realtime/clock.ts';
 import { adminMessages } from './admin-messages.ts';
 import { clockText } from './charts/short-text.ts';
 import type { Freshness } from './polling.ts';
@@ -17,8 +16,7 @@ function freshnessText(freshness: Freshness): string {
   const words = adminMessages.value.fresh;
   if (freshness.is === 'waiting') return words.waiting;
   if (freshness.at === null) return words.never;
-  // By the server's clock, as the charts beside it.
-  const time = clockText((freshness.at - Date.now() + serverNow()) / 1000);
+  const time = clockText(freshness.at / 1000);
   if (freshness.is === 'fresh') return words.live(time);
   return freshness.error instanceof Problem ? words.refused(time) : words.stale(time);
 }

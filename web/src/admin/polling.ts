@@ -8,9 +8,11 @@
  *
  * One question is under way at a time. What is shown stays, with the time of the last answer: whoever shows it says that it is old.
  */
+import { serverNow } from '../realtime/clock.ts';
+
 export type Freshness =
   | { is: 'waiting' }
-  /** `at`: when the last answer came, by Date.now(). */
+  /** `at`: when the last answer came, by the server's clock. */
   | { is: 'fresh'; at: number }
   | { is: 'stale'; at: number | null; error: unknown };
 
@@ -39,7 +41,7 @@ export function startPolling({ everyMs, ask, onChange, page = document }: Pollin
     clearTimeout(next);
     if (isAsking || isStopped || !isLooked()) return;
     isAsking = true;
-    const askedAt = Date.now();
+    const askedAt = performance.now();
     late = setTimeout(() => onChange({ is: 'stale', at: answeredAt, error: null }), lateMs);
     const outcome = await ask().then(
       () => ({ isAnswer: true as const }),
@@ -49,12 +51,11 @@ export function startPolling({ everyMs, ask, onChange, page = document }: Pollin
     isAsking = false;
     if (isStopped) return;
     failures = outcome.isAnswer ? 0 : failures + 1;
-    if (outcome.isAnswer) answeredAt = Date.now();
-    onChange(
-      outcome.isAnswer ? { is: 'fresh', at: Date.now() } : { is: 'stale', at: answeredAt, error: outcome.error },
-    );
+    const now = serverNow();
+    if (outcome.isAnswer) answeredAt = now;
+    onChange(outcome.isAnswer ? { is: 'fresh', at: now } : { is: 'stale', at: answeredAt, error: outcome.error });
     const wait = failures < 2 ? everyMs : Math.max(everyMs, Math.min(retryMsMax, everyMs * 2 ** (failures - 1)));
-    next = setTimeout(() => void run(), Math.max(0, askedAt + wait - Date.now()));
+    next = setTimeout(() => void run(), Math.max(0, askedAt + wait - performance.now()));
   }
 
   const look = () => {

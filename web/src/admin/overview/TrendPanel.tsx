@@ -2,6 +2,7 @@ import { computed, type ReadonlySignal, type Signal, useComputed, useSignal } fr
 import { useMemo } from 'preact/hooks';
 import { Choice } from '../../design/Choice.tsx';
 import { amount, currencyDigits, money } from '../../language/format.ts';
+import { serverNow } from '../../realtime/clock.ts';
 import { Chart, type ChartSeries } from '../charts/Chart.tsx';
 import { dayText } from '../charts/short-text.ts';
 import { WideFigures } from '../WideFigures.tsx';
@@ -136,7 +137,7 @@ function useBars(days: ReadonlySignal<readonly Day[]>, read: (day: Day) => numbe
 
 /** Empty axes, where the first figures will be. */
 function emptyDays(count: number): Day[] {
-  const now = Date.now();
+  const now = serverNow();
   return Array.from({ length: count }, (_, index) => ({
     day: new Date(now - (count - 1 - index) * 86_400_000).toISOString().slice(0, 10),
     ...{
