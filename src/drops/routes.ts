@@ -8,6 +8,7 @@ import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { Page, readCursor, writeCursor } from '../http/shapes.ts';
 import { exportLedger } from '../ledger/export.ts';
+import { keptUrl } from '../pictures/picture.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { LedgerClock } from './clock.ts';
 import { type Drop, isDropId, viewOf } from './drop.ts';
@@ -25,13 +26,18 @@ export interface DropRoutesParts {
   /** After each change by an administrator. */
   readonly onChanged: (drop: Drop) => void;
   readonly onDeleted: (id: string) => void;
+  /** Where people find the shop, if it is known. */
+  readonly publicUrl: string | null;
 }
 
 export function dropRoutes(server: Server, parts: DropRoutesParts): void {
-  const { database, catalogue, clock, guard, onChanged, onDeleted } = parts;
+  const { database, catalogue, clock, guard, onChanged, onDeleted, publicUrl } = parts;
   const tags = ['drops'];
   const security = [{ accessToken: [] }];
   const view = (drop: Drop) => viewOf(drop, clock.nowMs());
+  const publicHosts = publicUrl === null ? [] : [new URL(publicUrl).host];
+  const inputOf = (input: DropInput, { host }: { readonly host: string }): DropInput =>
+    input.imageUrl ? { ...input, imageUrl: keptUrl(input.imageUrl, [host, ...publicHosts]) } : input;
   const changed = (drop: Drop): Drop => {
     const kept = catalogue.changed(drop);
     onChanged(drop);
@@ -81,7 +87,7 @@ export function dropRoutes(server: Server, parts: DropRoutesParts): void {
     },
     async (request, reply) => {
       const { kind, ...input } = request.body;
-      const terms = () => newTerms(kind, input as DropInput, clock.nowMs());
+      const terms = () => newTerms(kind, inputOf(input as DropInput, request), clock.nowMs());
       const requestId = request.headers['idempotency-key'];
       const drop =
         requestId === undefined
@@ -106,7 +112,7 @@ export function dropRoutes(server: Server, parts: DropRoutesParts): void {
     },
     async (request) => {
       const id = dropIdOf(request.params.id);
-      const drop = await amendDrop(database, id, request.body as DropInput, () => clock.nowMs());
+      const drop = await amendDrop(database, id, inputOf(request.body as DropInput, request), () => clock.nowMs());
       return view(changed(drop));
     },
   );

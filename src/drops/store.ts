@@ -1,8 +1,9 @@
 /** What drops store. The row belongs to the ledger: who changes it locks it first, and writes a log entry in the same transaction. */
 import type { Database, Queryable } from '../database/database.ts';
-import { Problem } from '../http/problem.ts';
+import { invalidField, Problem } from '../http/problem.ts';
 import type { ClaimRequest } from '../ledger/ledger.ts';
 import { append } from '../ledger/log.ts';
+import { nameable } from '../pictures/store.ts';
 import { type Discount, type Drop, type DropKind, type DropState, viewOf } from './drop.ts';
 import { amendedTerms, type DropInput, type DropTerms } from './terms.ts';
 
@@ -103,6 +104,7 @@ export async function createDropOnce(
 }
 
 async function insertDrop(transaction: Queryable, terms: DropTerms): Promise<Drop> {
+  await namePicture(transaction, terms);
   const [row] = await transaction.query<DropRow>(INSERT, valuesOf(terms));
   const drop = toDrop(row as DropRow);
   const { id } = drop;
@@ -112,11 +114,16 @@ async function insertDrop(transaction: Queryable, terms: DropTerms): Promise<Dro
   return (await dropById(transaction, id)) as Drop;
 }
 
+async function namePicture(transaction: Queryable, { imageUrl }: DropTerms): Promise<void> {
+  if (!(await nameable(transaction, imageUrl))) throw invalidField('imageUrl', 'is a picture that is not here');
+}
+
 /** Changes a drop under its lock, where nothing can be granted meanwhile. Throws `drop_not_found` and what `amendedTerms` throws. */
 export async function amendDrop(database: Database, id: string, input: DropInput, nowMs: () => number): Promise<Drop> {
   return database.transaction(async (transaction) => {
     const drop = await lockDrop(transaction, id);
     const terms = amendedTerms(drop, input, nowMs());
+    if (terms.imageUrl !== drop.imageUrl) await namePicture(transaction, terms);
     await transaction.query(UPDATE, [...valuesOf(terms), id]);
     await append(transaction, id, 'amended', { changes: input });
     return (await dropById(transaction, id)) as Drop;

@@ -31,3 +31,15 @@ export function nameOf({ type, bytes }: Picture): string {
 export function urlOf(name: string): string {
   return FOLDER + name;
 }
+
+/** The name of the picture of ours that a drop's `imageUrl` stands for, if it is that of one. It need not be one that there is. */
+export function nameIn(imageUrl: string | null): string | undefined {
+  return imageUrl?.startsWith(FOLDER) ? imageUrl.slice(FOLDER.length) : undefined;
+}
+
+/** A picture's address as drops keep it. What is copied from a browser is a whole address: one of ours, at any of our `hosts`, is its path alone, or nobody would know it again. */
+export function keptUrl(imageUrl: string, hosts: readonly string[]): string {
+  const ours = hosts.map((host) => URL.parse(`https://${host}`)?.origin);
+  const url = URL.parse(imageUrl, ours[0]);
+  return url !== null && ours.includes(url.origin) && url.pathname.startsWith(FOLDER) ? url.pathname : imageUrl;
+}

@@ -166,8 +166,12 @@ function measureAvif(bytes: Buffer): Measures | undefined {
   const properties = innerBoxes(bytes, innerBoxes(bytes, inMeta, 'iprp'), 'ipco');
   const sizes = properties.filter(({ name, start, end }) => name === 'ispe' && end - start >= 12);
   if (!hasData || sizes.length === 0) return undefined;
-  const largest = (offset: number) => Math.max(...sizes.map(({ start }) => bytes.readUInt32BE(start + offset)));
-  return { width: largest(4), height: largest(8), length: bytes.length };
+  let [width, height] = [0, 0];
+  for (const { start } of sizes) {
+    width = Math.max(width, bytes.readUInt32BE(start + 4));
+    height = Math.max(height, bytes.readUInt32BE(start + 8));
+  }
+  return { width, height, length: bytes.length };
 }
 
 interface Box {

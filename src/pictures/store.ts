@@ -6,7 +6,7 @@
  */
 import type { Queryable } from '../database/database.ts';
 import type { Retention } from '../worker/retention.ts';
-import { nameOf, type Picture, type PictureType, urlOf } from './picture.ts';
+import { nameIn, nameOf, type Picture, type PictureType, urlOf } from './picture.ts';
 
 const PUT = `
   insert into pictures (name, type, bytes, created_by) values ($1, $2, decode($3, 'base64'), $4)
@@ -23,6 +23,19 @@ export async function putPicture(database: Queryable, picture: Picture, accountI
 export async function pictureByName(database: Queryable, name: string): Promise<Picture | undefined> {
   const [row] = await database.query<{ type: PictureType; base64: string }>(GET, [name]);
   return row && { type: row.type, bytes: Buffer.from(row.base64, 'base64') };
+}
+
+const NAMED = 'update pictures set named_at = now() where name = $1 returning 1';
+
+/**
+ * For the transaction in which a drop begins to name a picture: whether it is there, if it is one of ours. From then on it stays until that transaction ends, and after it the drop names
+ * it: who forgets pictures waits for the row, and sees that it counts as new.
+ */
+export async function nameable(transaction: Queryable, imageUrl: string | null): Promise<boolean> {
+  const name = nameIn(imageUrl);
+  if (name === undefined) return true;
+  const [picture] = await transaction.query(NAMED, [name]);
+  return picture !== undefined;
 }
 
 const IS_NAMED = `exists (select from drops d where d.image_url = '${urlOf('')}' || p.name)`;

@@ -119,7 +119,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
     signUpsPerAddressPerHour: settings.signUpsPerAddressPerHour,
   });
   dropRoutes(server, {
-    ...{ database, catalogue, clock, guard },
+    ...{ database, catalogue, clock, guard, publicUrl: settings.publicUrl },
     onChanged(drop) {
       const change = { dropId: drop.id, standing: standingOf(drop), firstEntry: drop.entries, claims: [] };
       gates.hear(change);

@@ -56,8 +56,7 @@ describeInBrowser('pictures of drops', () => {
         imageUrl: await api.keepPicture(lamp, 'image/jpeg'),
       })
     ).id;
-    broken = (await api.newCoupon({ title: '사라진 그림', opensAt: fromNow(90_000), imageUrl: '/pictures/gone.jpg' }))
-      .id;
+    broken = (await api.newCoupon({ title: '사라진 그림', opensAt: fromNow(90_000), imageUrl: '/assets/gone.jpg' })).id;
   });
 
   const pictureIn = (page: Page, dropId: string) => page.locator(`a[href="/drops/${dropId}"] .art > img`);

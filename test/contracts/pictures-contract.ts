@@ -1,6 +1,7 @@
 /** Pictures as they are stored, and when they are forgotten. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
+import { amendDrop } from '../../src/drops/store.ts';
 import { raiseFence } from '../../src/fleet/fences.ts';
 import { EXAMPLE_PICTURES } from '../../src/pictures/example-pictures.ts';
 import { nameOf, type Picture, urlOf } from '../../src/pictures/picture.ts';
@@ -77,6 +78,23 @@ export function picturesContract(adapter: string, databaseOf: () => Database): v
       expect(await put(png)).toBe(name);
       await forget();
       expect(await names()).toEqual([name]);
+    });
+
+    it('are named by the drops that are saved, or not at all', async () => {
+      const name = await put(png);
+      await age(name, 100);
+      const id = await openDrop(database, { kind: 'coupon', stock: 1, limit: 1, line: false });
+      const amend = (imageUrl: string | null) => amendDrop(database, id, { imageUrl }, Date.now);
+      await expect(amend(urlOf(nameOf(jpeg)))).rejects.toMatchObject({ code: 'invalid_request' });
+      expect((await amend(urlOf(name))).imageUrl).toBe(urlOf(name));
+      const [row] = await database.query('select named_at > now() - interval $$1 minute$$ as fresh from pictures');
+      expect(row).toEqual({ fresh: true });
+      // It may go on as it is, though what it names has gone.
+      await database.query('delete from pictures');
+      const drop = await amendDrop(database, id, { title: 'Another title', imageUrl: urlOf(name) }, Date.now);
+      expect(drop).toMatchObject({ title: 'Another title', imageUrl: urlOf(name) });
+      await amend(null);
+      await expect(amend(urlOf(name))).rejects.toMatchObject({ code: 'invalid_request' });
     });
 
     it('are forgotten batch by batch', async () => {

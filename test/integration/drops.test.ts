@@ -42,7 +42,7 @@ describe('a drop', () => {
     expect(Math.abs(Date.parse(answer.body.serverTime) - Date.now())).toBeLessThan(5_000);
   });
 
-  it.each(['https://example.com/a.png', 'https://example.com:8443/a%20b.png?size=2', '/pictures/a.webp'])(
+  it.each(['https://example.com/a.png', 'https://example.com:8443/a%20b.png?size=2', '/banners/a.webp'])(
     'may have its picture at %s',
     async (imageUrl) => {
       expect(await create({ ...couponDrop(), imageUrl })).toMatchObject({ status: 201, body: { imageUrl } });

@@ -182,6 +182,34 @@ describe('a picture', () => {
   });
 });
 
+describe('a drop’s picture', () => {
+  const save = (imageUrl: string) =>
+    app.current.call('POST', '/v1/drops', { token: admin, body: { ...couponDrop(), imageUrl } });
+
+  it('is kept as its path, also when it is given by its whole address', async () => {
+    const { imageUrl } = (await put(jpeg.bytes, jpeg.type)).body;
+    const address = `https://${new URL(app.current.url).host}${imageUrl}?v=2`;
+    const drop = await save(address);
+    expect(drop).toMatchObject({ status: 201, body: { imageUrl } });
+    const amended = await app.current.call('PATCH', `/v1/drops/${drop.body.id}`, {
+      token: admin,
+      body: { imageUrl: address },
+    });
+    expect(amended).toMatchObject({ status: 200, body: { imageUrl } });
+    expect((await save('https://elsewhere.example/a.png')).body.imageUrl).toBe('https://elsewhere.example/a.png');
+  });
+
+  it.each(['/pictures/gone.jpg', `/pictures/${'0'.repeat(32)}.png`, '/pictures/'])(
+    'that is not here is refused: %s',
+    async (imageUrl) => {
+      expect(await save(imageUrl)).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_request', errors: [{ field: 'imageUrl' }] },
+      });
+    },
+  );
+});
+
 describe('from one address', () => {
   const hurried = useRunningApp({ REQUESTS_PER_ADDRESS_PER_SECOND: '5' });
 
