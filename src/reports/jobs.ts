@@ -23,12 +23,20 @@ const FORGET_SECONDS = `
   ), removed as (delete from sale_seconds where ctid = any(array(select at from old)) returning 1)
   select count(*)::int as removed from removed`;
 
+/** Longer than anybody can ask for (90 days), and so that a sale can be held against that of last year. */
+const QUARTERS_KEPT_DAYS = 400;
+const forgetQuarters = (table: string): string => `
+  with removed as (
+    delete from ${table} where ctid = any(array(select ctid from ${table} where quarter < now() - interval '${QUARTERS_KEPT_DAYS} days' limit $1)) returning 1)
+  select count(*)::int as removed from removed`;
+
 export const REPORTS_RETENTION: Retention = {
   name: 'reports-retention',
   forget: [
     FORGET_SECONDS,
     `with removed as (delete from processes where seen_at < now() - interval '1 day' returning 1)
      select count(*)::int as removed from removed where $1::int > 0`,
+    ...['sale_quarters', 'delivery_quarters', 'payment_quarters'].map(forgetQuarters),
   ],
 };
 

@@ -378,7 +378,7 @@ export function reportsContract(adapter: string, databaseOf: () => Database): vo
       expect(fleet.processes[0]).toMatchObject({ roles: ['gateway'], cpuShare: 0.5, memoryBytes: 5e9, lateMs: 1.5 });
     });
 
-    it('seconds and processes are forgotten after a day, drop by drop, and quarters are not', async () => {
+    it('seconds and processes are forgotten after a day, drop by drop; their quarters stay', async () => {
       const old = now - 86_500;
       await writeSeconds(database, 'a', [
         ...Array.from({ length: 7 }, (_, n) => second({ dropId: String(n + 1), second: old, granted: 1 })),
@@ -398,6 +398,19 @@ export function reportsContract(adapter: string, databaseOf: () => Database): vo
       const fence = await raiseFence(database, name);
       await raiseFence(database, name);
       await expect(retentionJob(database, REPORTS_RETENTION).run(fence)).rejects.toThrow('no longer the latest');
+    });
+
+    it('quarters are forgotten after 400 days', async () => {
+      const days = `(values (399), (401), (500)) v (days), lateral (select now() - days * interval '1 day' as quarter) q`;
+      await database.execute(`
+        insert into sale_quarters (quarter, drop_id, granted) select quarter, 1, 1 from ${days};
+        insert into delivery_quarters (quarter, channel, sent) select quarter, 'email', 1 from ${days};
+        insert into payment_quarters (quarter, currency, succeeded) select quarter, 'KRW', 1 from ${days}`);
+      await retentionJob(database, REPORTS_RETENTION, 1).run(await raiseFence(database, REPORTS_RETENTION.name));
+      for (const table of ['sale_quarters', 'delivery_quarters', 'payment_quarters']) {
+        const kept = `select count(*)::int as kept from ${table} where quarter < now() - interval '398 days'`;
+        expect(await database.query(kept), table).toEqual([{ kept: 1 }]);
+      }
     });
 
     it('drops that were made before anybody counted are counted', async () => {
