@@ -63,6 +63,20 @@ describeInBrowser('people in a drop', () => {
     await rows.filter({ hasText: first.username }).getByRole('link', { name: 'Payment' }).waitFor();
   });
 
+  test('how old the list is, is told, and that more has happened since', async () => {
+    const drop = await shop.api.newCoupon({ stock: 3 });
+    const page = await shop.openPage();
+    await signIn(page, shop.url, administrator);
+    await page.goto(`${shop.url}/admin/drops/${drop.id}/people`);
+    await page.getByText('Nobody has got one.').waitFor();
+    await page.getByText(/^As of \d/).waitFor();
+    await shop.api.claim(drop.id, await shop.api.newPerson());
+    await page.getByText('More has happened since').waitFor();
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await page.getByText('No. 1').waitFor();
+    expect(await page.getByText('More has happened since').count()).toBe(0);
+  });
+
   test('why did I not get one? One name, one look', async () => {
     const { page, rows } = await open();
     await page.getByLabel('Username').fill(waiting.username.toUpperCase());

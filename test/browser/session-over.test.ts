@@ -57,6 +57,7 @@ describeInBrowser('a session that ends', () => {
     await over(other).getByRole('button', { name: 'Leave this page' }).click();
     await other.getByText('Sign in to see this page').waitFor();
     expect(await other.getByLabel('Title').count()).toBe(0);
+    expect(await other.title()).toContain('Sign in');
   });
 
   for (const look of looks)

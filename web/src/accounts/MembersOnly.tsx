@@ -1,12 +1,26 @@
 import { type ComponentChildren, Fragment } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { Icon } from '../design/Icon.tsx';
 import { messages } from '../language/language.ts';
 import { LoadFailure } from '../shell/LoadFailure.tsx';
+import { useTitle } from '../shell/useTitle.ts';
 import { SessionOver } from './SessionOver.tsx';
 import { account, endedByServer, isUncertain, refresh, sessionState } from './session.ts';
 import type { Account } from './session-store.ts';
+
+/** Whose page it was is nobody else's to read, not even in the tab's title. */
+function Untitled() {
+  useEffect(() => {
+    const before = document.title;
+    return () => {
+      // A page that has a title of its own, whoever looks, is not told to set it again.
+      document.title = before;
+    };
+  }, []);
+  useTitle(messages.value.shell.signIn);
+  return null;
+}
 
 /**
  * A page that needs somebody: while the session is restored nothing is claimed about it, a guest is invited in. When the server has ended the session the
@@ -30,6 +44,7 @@ export function MembersOnly({ children }: { children: ComponentChildren }) {
     <div class="page">
       {sessionState.value === 'guest' && (
         <div class="empty">
+          <Untitled />
           <Icon name="person" size={36} />
           <p>{words.signInFirst}</p>
           <a class="button primary" href={`/sign-in?next=${encodeURIComponent(url)}`}>

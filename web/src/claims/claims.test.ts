@@ -103,6 +103,16 @@ test.each([
   });
 });
 
+test('a second click on the same drop is no second press, one on another drop is', async () => {
+  const { press } = await openPage();
+  press('7');
+  tell({ ...outcome(), requestId: sent[0]?.requestId } as ServerMessage);
+  press('7');
+  expect(sent).toHaveLength(1);
+  press('8');
+  expect(sent).toHaveLength(2);
+});
+
 test('pressed in another tab: in hand here too, without a celebration', async () => {
   const { answers, view } = await openPage();
   tell(news('granted'));

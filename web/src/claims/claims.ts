@@ -59,15 +59,15 @@ const pressAgeMsMax = 60 * 60_000;
 const deliveries = new Map<string, Delivery>();
 /** Of a press that was made before it was known by whom. */
 const nobodyYet = '';
-let lastPressAt = Number.NEGATIVE_INFINITY;
+const lastPressAt = new Map<string, number>();
 
 export function press(dropId: string): void {
   const accountId = account.value?.id;
   const view = claimView(dropId);
   if (sessionState.value === 'guest' || view.value.is === 'waiting') return;
   const now = performance.now();
-  if (now - lastPressAt < pressesApartMs) return;
-  lastPressAt = now;
+  if (now - (lastPressAt.get(dropId) ?? Number.NEGATIVE_INFINITY) < pressesApartMs) return;
+  lastPressAt.set(dropId, now);
   if (view.value.is === 'unanswered') {
     resume(view.value.press);
     return;

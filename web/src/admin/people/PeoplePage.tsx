@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { Choice } from '../../design/Choice.tsx';
 import { SelectField } from '../../design/SelectField.tsx';
 import type { GrantState } from '../../grants/grant.ts';
@@ -13,6 +14,7 @@ import { PersonRow } from './PersonRow.tsx';
 import './people.css';
 import { grantStates, loadPeople, type PeopleFilter, readPeopleFilter } from './people.ts';
 import { peopleMessages } from './people-messages.ts';
+import { hasMoved, type Seen, seenOf } from './seen.ts';
 
 /** Everyone who pressed: who got what, who waits, who was refused. A name answers why this person got none. */
 export default function PeoplePage({ drop: source }: DropAdminProps) {
@@ -20,9 +22,17 @@ export default function PeoplePage({ drop: source }: DropAdminProps) {
   const words = peopleMessages.value;
   const { filter, choose } = useAddressFilter(readPeopleFilter);
   const { who, state, username } = filter.value;
+  /** How often somebody wanted to see what has changed. */
+  const turn = useSignal(0);
+  const seen = useSignal<Seen | null>(null);
   const pages = usePages(
-    `${drop.id}${writeFilter(filter.value)}`,
-    (cursor) => loadPeople(drop.id, filter.peek(), cursor),
+    `${turn.value} ${drop.id}${writeFilter(filter.value)}`,
+    async (cursor) => {
+      const asked = seenOf(source.peek());
+      const page = await loadPeople(drop.id, filter.peek(), cursor);
+      if (cursor === null) seen.value = asked;
+      return page;
+    },
     keyOf,
   );
   useTitle(`${words.title} · ${drop.title}`);
@@ -52,6 +62,20 @@ export default function PeoplePage({ drop: source }: DropAdminProps) {
           <CsvButton dropId={drop.id} title={drop.title} filter={filter.value} />
         </div>
       </search>
+      <div class="people-age">
+        <p class="soft number" role="status">
+          {seen.value !== null && words.asOf(seen.value.at, hasMoved(seen.value, drop))}
+        </p>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            turn.value += 1;
+          }}
+        >
+          {listMessages.value.reload}
+        </button>
+      </div>
       {isPerson && <h2>{words.story(username)}</h2>}
       <ListBody
         pages={pages}

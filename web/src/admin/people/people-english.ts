@@ -1,8 +1,9 @@
-import { amount, dateTime, ordinal } from '../../language/format.ts';
+import { amount, dateTime, ordinal, secondOfDay } from '../../language/format.ts';
 
 /** Texts of the people in a drop. */
 export const peopleEnglish = {
   title: 'People',
+  asOf: (at: number, hasMoved: boolean) => `As of ${secondOfDay(at)}${hasMoved ? '. More has happened since.' : ''}`,
   who: 'Who',
   groups: { holders: 'Got one', waiting: 'In line', refused: 'Got none', all: 'Everyone' },
   state: 'State',

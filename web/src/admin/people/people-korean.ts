@@ -1,8 +1,9 @@
-import { amount, dateTime } from '../../language/format.ts';
+import { amount, dateTime, secondOfDay } from '../../language/format.ts';
 import type { PeopleMessages } from './people-english.ts';
 
 export const peopleKorean: PeopleMessages = {
   title: '참여자',
+  asOf: (at, hasMoved) => `${secondOfDay(at)} 기준${hasMoved ? ' · 그 뒤로 바뀐 내용이 있어요' : ''}`,
   who: '구분',
   groups: { holders: '받은 사람', waiting: '대기 중', refused: '못 받은 사람', all: '전체' },
   state: '상태',
