@@ -70,9 +70,9 @@ describeInBrowser('people in a drop', () => {
     await page.goto(`${shop.url}/admin/drops/${drop.id}/people`);
     await page.getByText('Nobody has got one.').waitFor();
     await page.getByText(/^As of \d/).waitFor();
-    await shop.api.claim(drop.id, await shop.api.newPerson());
+    await shop.api.claim(await shop.api.newPerson(), drop.id);
     await page.getByText('More has happened since').waitFor();
-    await page.getByRole('button', { name: 'Reload' }).click();
+    await page.getByRole('button', { name: 'Refresh' }).click();
     await page.getByText('No. 1').waitFor();
     expect(await page.getByText('More has happened since').count()).toBe(0);
   });
