@@ -215,6 +215,11 @@ describeInBrowser('drops of administrators', () => {
     await page.route('**/v1/pictures', (route) => route.abort());
     await page.getByLabel('Choose another').setInputFiles(await photograph(page, 50, 50));
     await page.getByText('The picture did not arrive').waitFor();
+    await page.getByLabel('Title').fill('Without what was chosen');
+    await page.getByRole('button', { name: 'Create drop' }).click();
+    await page.getByText('One field needs another look').waitFor();
+    await page.getByRole('button', { name: 'Go on without it' }).click();
+    await expectEventually(() => page.getByText('One field needs another look').count(), 0);
     await page.unroute('**/v1/pictures');
   });
 
@@ -327,9 +332,25 @@ describeInBrowser('drops of administrators', () => {
     await dialog().getByRole('button', { name: 'Not now' }).click();
     expect((await shop.api.drop(drop.id)).state).toBe('open');
     await page.getByRole('button', { name: 'Cancel drop' }).click();
+    // Under way it stays, whatever is pressed: what becomes of it has to be told.
+    let answer = () => {};
+    const isAnswered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/cancel', async (route) => {
+      await isAnswered;
+      await route.continue();
+    });
     await dialog().getByRole('button', { name: 'Cancel drop' }).click();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    expect(await dialog().isVisible()).toBe(true);
+    answer();
     await page.locator('.chip', { hasText: 'Cancelled' }).waitFor();
+    await page.unroute('**/cancel');
     expect((await shop.api.drop(drop.id)).state).toBe('cancelled');
+    // Its button is gone; who reads with their ears goes on where they were.
+    await expectEventually(() => page.evaluate('document.activeElement.id'), 'drop-acts');
   });
 
   test('deleted while nobody has claimed it; afterwards that is refused', async () => {

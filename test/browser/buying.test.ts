@@ -30,6 +30,8 @@ describeInBrowser('buying', () => {
     const code = (await page.locator('.win-ticket code').textContent())?.replaceAll(/\s/g, '');
     expect(await page.locator('.win-numbers').textContent()).toContain('1st to arrive');
 
+    expect(await page.locator('p[aria-live=assertive]').textContent()).toMatch(/^It’s yours! .*1st/);
+
     await page.locator('.win-more').getByRole('link', { name: 'My coupons' }).click();
     await page.getByRole('button', { name: `Copy code ${code}` }).click();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(code);

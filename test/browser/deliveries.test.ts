@@ -100,7 +100,7 @@ describeInBrowser('deliveries', () => {
       .poll(async () => (await rows().allTextContents()).every((text) => text.includes(unlucky.username)))
       .toBe(true);
     // The welcome came by letter only.
-    await page.getByLabel('Where').selectOption('Here');
+    await page.getByLabel('Where').selectOption('On this site');
     await page.waitForURL(/channel=in_app/);
     await page.getByText('Nothing like that was sent.').waitFor();
     await expect.poll(() => page.getByRole('button', { name: 'Send again' }).count()).toBe(0);

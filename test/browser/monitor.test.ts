@@ -198,6 +198,25 @@ describeInBrowser('the live monitor', () => {
     expect(processorMs).toBeLessThan(50);
   });
 
+  test('in a contrast theme the figures keep the colours by which the charts are read, and the bar says where one is', async () => {
+    const page = await shop.openPage();
+    await page.emulateMedia({ forcedColors: 'active' });
+    await signInAnyLanguage(page, shop.url, administrator);
+    await pretend(page, saleOf(running, { remaining: 412, state: 'open' }, 60));
+    await openMonitor(page, running);
+    await page.locator('.freshness[data-is="fresh"]').waitFor();
+    const colours = await page
+      .locator('.swatch')
+      .evaluateAll((swatches) =>
+        swatches.map((swatch) => swatch.ownerDocument.defaultView?.getComputedStyle(swatch).backgroundColor),
+      );
+    expect(new Set(colours).size).toBeGreaterThan(4);
+    const here = page.locator('.admin-bar [aria-current]');
+    expect(
+      await here.evaluate((link) => link.ownerDocument.defaultView?.getComputedStyle(link).textDecorationLine),
+    ).toBe('underline');
+  });
+
   test.each(looks)('looks of the monitor, $name', async (kind) => {
     const page = await shop.openPage(kind.options);
     await signInAnyLanguage(page, shop.url, administrator);

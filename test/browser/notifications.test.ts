@@ -88,7 +88,7 @@ describeInBrowser('notifications', () => {
     const page = await shop.openPage();
     await signIn(page, shop.url, person);
     await page.goto(`${shop.url}/notifications/settings`);
-    const choice = page.getByLabel('A drop is sold out: Here');
+    const choice = page.getByLabel('A drop is sold out: On this site');
     await choice.uncheck();
     await page.getByText('Saved.').waitFor();
     await page.getByText('English', { exact: true }).click();

@@ -32,7 +32,7 @@ function Loader() {
   const { state, reload } = useLoad('profile', async () => {
     profile.value = await loadProfile();
   });
-  if (state.value.is === 'failed') return <LoadFailure onRetry={reload} />;
+  if (state.value.is === 'failed') return <LoadFailure error={state.value.error} onRetry={reload} />;
   return (
     <div class="page profile">
       <ProfileHead profile={profile.value} />

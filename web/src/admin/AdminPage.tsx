@@ -35,7 +35,7 @@ export default function AdminPage() {
             <Route path="/payments/:id" component={PaymentPage} />
             <Route path="/deliveries" component={DeliveryLogPage} />
             <Route path="/:former" component={FormerAddress} />
-            <Route default component={NotFoundPage} />
+            <Route default component={NotFoundPage} href="/admin/drops" />
           </Router>
         </>
       ) : (
@@ -57,5 +57,5 @@ function FormerAddress() {
   useEffect(() => {
     if (path !== null) route(`/admin/drops/${path}`, true);
   }, [path]);
-  return path === null ? <NotFoundPage /> : null;
+  return path === null ? <NotFoundPage href="/admin/drops" /> : null;
 }

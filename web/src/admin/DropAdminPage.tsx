@@ -34,7 +34,11 @@ function OneDrop({ id }: { id: string }) {
   }, [id]);
   if (state.value.is === 'failed') {
     const isUnknown = state.value.error instanceof Problem && state.value.error.status === 404;
-    return isUnknown ? <NotFoundPage title={messages.value.drops.notFound} /> : <LoadFailure onRetry={reload} />;
+    return isUnknown ? (
+      <NotFoundPage title={messages.value.drops.notFound} href="/admin/drops" />
+    ) : (
+      <LoadFailure error={state.value.error} onRetry={reload} />
+    );
   }
   if (state.value.is === 'loading')
     return (
@@ -51,7 +55,7 @@ function OneDrop({ id }: { id: string }) {
         <Route path="/" component={DropMonitorPage} drop={drop} />
         <Route path="/people" component={PeoplePage} drop={drop} />
         <Route path="/edit" component={EditDropPage} drop={drop} />
-        <Route default component={NotFoundPage} />
+        <Route default component={NotFoundPage} href={`/admin/drops/${id}`} />
       </Router>
     </div>
   );

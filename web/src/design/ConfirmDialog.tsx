@@ -32,11 +32,11 @@ function OpenDialog(props: ConfirmDialogProps) {
   const failure = useSignal<string | null>(null);
   useEffect(() => {
     const asker = document.activeElement;
+    const heading = headingOver(asker);
     dialog.current?.showModal();
     return () => {
       if (asker instanceof HTMLElement) asker.focus();
       // What was confirmed may have taken its button away: then one goes on reading at the heading above, not at the top of the page.
-      const heading = headingOver(asker);
       setTimeout(() => {
         if (document.activeElement === document.body) focusHeading(heading);
       });
@@ -62,7 +62,12 @@ function OpenDialog(props: ConfirmDialogProps) {
       ref={dialog}
       class="dialog panel"
       aria-labelledby={`${id}-title`}
+      // What has been sent is waited for: what becomes of it would be told to nobody.
+      onCancel={(event) => {
+        if (isBusy.value) event.preventDefault();
+      }}
       onClose={() => {
+        if (isBusy.value) return dialog.current?.showModal();
         isOpen.value = false;
         onRefuse?.();
       }}
@@ -76,7 +81,7 @@ function OpenDialog(props: ConfirmDialogProps) {
           </p>
         )}
         <div class="dialog-buttons">
-          <button type="button" class="button" onClick={() => dialog.current?.close()}>
+          <button type="button" class="button" disabled={isBusy.value} onClick={() => dialog.current?.close()}>
             {refuse ?? messages.value.shell.notNow}
           </button>
           <button

@@ -43,7 +43,7 @@ export function DropListPage() {
     next.value = page.next;
   }
 
-  if (state.value.is === 'failed') return <LoadFailure onRetry={reload} />;
+  if (state.value.is === 'failed') return <LoadFailure error={state.value.error} onRetry={reload} />;
   const [featured] = entries.value;
   const lead = featured && featured.section !== 'ended' ? featured : null;
   const rest = lead ? entries.value.slice(1) : entries.value;

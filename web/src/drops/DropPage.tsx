@@ -29,7 +29,12 @@ function DropLoader({ id }: { id: string }) {
   const drop = state.value.is === 'ready' ? state.value.value : knownDrop(id);
   if (state.value.is === 'failed' && state.value.error instanceof Problem && state.value.error.status === 404)
     return <NotFoundPage title={messages.value.drops.notFound} />;
-  if (!drop) return state.value.is === 'failed' ? <LoadFailure onRetry={reload} /> : <DropPageSkeleton />;
+  if (!drop)
+    return state.value.is === 'failed' ? (
+      <LoadFailure error={state.value.error} onRetry={reload} />
+    ) : (
+      <DropPageSkeleton />
+    );
   return <DropView source={drop} isLoaded={state.value.is === 'ready'} />;
 }
 

@@ -90,7 +90,7 @@ function GrantList<State extends GrantState>({
     next.value = page.next;
   }
 
-  if (state.value.is === 'failed') return <LoadFailure onRetry={reload} />;
+  if (state.value.is === 'failed') return <LoadFailure error={state.value.error} onRetry={reload} />;
   if (state.value.is === 'loading')
     return (
       <div class="tickets" aria-busy="true">

@@ -34,5 +34,5 @@ function Loader({ id, children }: GrantLoaderProps) {
     );
   const { error } = state.value;
   if (error instanceof Problem && error.status === 404) return <NotFoundPage title={grantMessages.value.notFound} />;
-  return <LoadFailure onRetry={reload} />;
+  return <LoadFailure error={error} onRetry={reload} />;
 }

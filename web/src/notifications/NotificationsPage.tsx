@@ -56,7 +56,7 @@ function Centre() {
     next.value = page.next;
   }
 
-  if (state.value.is === 'failed') return <LoadFailure onRetry={reload} />;
+  if (state.value.is === 'failed') return <LoadFailure error={state.value.error} onRetry={reload} />;
   return (
     <div class="page narrow">
       <div class="notices-head">

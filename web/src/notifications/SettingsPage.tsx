@@ -29,7 +29,7 @@ function Loader() {
   const { state, reload } = useLoad(account.value?.id ?? '', async () => {
     settings.value = await loadSettings();
   });
-  if (state.value.is === 'failed') return <LoadFailure onRetry={reload} />;
+  if (state.value.is === 'failed') return <LoadFailure error={state.value.error} onRetry={reload} />;
   if (settings.value) return <Settings source={settings as Signal<NotificationSettings>} />;
   return (
     <div class="page narrow" aria-busy="true">

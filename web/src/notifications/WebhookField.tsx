@@ -66,7 +66,9 @@ export function WebhookField({ name, label, placeholder, shown, onSave }: Webhoo
         </ConfirmDialog>
       </div>
     );
-  const error = errors.value.fields[name] ?? errors.value.form ?? undefined;
+  const { fields, form } = errors.value;
+  const isRefused = fields[name] === messages.value.errors.checkField;
+  const error = isRefused ? words.webhookWrong(placeholder) : (fields[name] ?? form ?? undefined);
   return (
     <form
       class="webhook-form"

@@ -13,6 +13,7 @@ export const notificationEnglish = {
     noEmail: 'This shop sends no email.',
     slack: 'Slack',
     discord: 'Discord',
+    webhookWrong: (example: string) => `This is no address like ${example}`,
     webhookHint: 'The address of an incoming webhook:',
     save: 'Save',
     remove: 'Remove',
@@ -21,7 +22,7 @@ export const notificationEnglish = {
     saved: 'Saved.',
     tableTitle: 'What, and where',
     type: 'What',
-    channels: { in_app: 'Here', email: 'Email', slack: 'Slack', discord: 'Discord' },
+    channels: { in_app: 'On this site', email: 'Email', slack: 'Slack', discord: 'Discord' },
     offHint: 'A pale column counts once that channel is set up above.',
     reset: 'As everybody begins',
     types: {

@@ -14,6 +14,7 @@ export const notificationKorean: NotificationMessages = {
     noEmail: '이 상점은 이메일을 보내지 않아요.',
     slack: 'Slack',
     discord: 'Discord',
+    webhookWrong: (example) => `${example} 형식의 주소를 입력해 주세요`,
     webhookHint: '수신 웹훅 주소:',
     save: '저장',
     remove: '삭제',
@@ -23,7 +24,7 @@ export const notificationKorean: NotificationMessages = {
     saved: '저장했어요.',
     tableTitle: '어떤 소식을 어디로 받을까요',
     type: '소식',
-    channels: { in_app: '여기', email: '이메일', slack: 'Slack', discord: 'Discord' },
+    channels: { in_app: '사이트 알림', email: '이메일', slack: 'Slack', discord: 'Discord' },
     offHint: '흐리게 보이는 칸은 위에서 채널을 설정하면 적용돼요.',
     reset: '처음 설정으로',
     types: {

@@ -40,7 +40,7 @@ export function PayPanel({ slot, payments }: { slot: Grant; payments: readonly P
           {words.repeating}
         </p>
       )}
-      {state.value.is === 'failed' && <LoadFailure onRetry={reload} />}
+      {state.value.is === 'failed' && <LoadFailure error={state.value.error} onRetry={reload} />}
       {state.value.is === 'loading' && <div class="skeleton pay-skeleton" aria-busy="true" />}
       {state.value.is === 'ready' && <PayForm slot={slot} methods={state.value.value.items} view={view} />}
     </section>

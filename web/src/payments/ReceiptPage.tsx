@@ -35,7 +35,7 @@ function ReceiptLoader({ id }: { id: string }) {
   if (state.value.is === 'failed') {
     const { error } = state.value;
     if (error instanceof Problem && error.status === 404) return <NotFoundPage title={words.notFound} />;
-    return <LoadFailure onRetry={reload} />;
+    return <LoadFailure error={state.value.error} onRetry={reload} />;
   }
   const { receipt } = state.value.value;
   return receipt === null ? (

@@ -53,7 +53,7 @@ function PaymentList() {
     next.value = page.next;
   }
 
-  if (state.value.is === 'failed') return <LoadFailure onRetry={reload} />;
+  if (state.value.is === 'failed') return <LoadFailure error={state.value.error} onRetry={reload} />;
   if (state.value.is === 'loading')
     return (
       <div class="payment-history" aria-busy="true">

@@ -2,7 +2,13 @@ import { Icon } from '../design/Icon.tsx';
 import { messages } from '../language/language.ts';
 import { useTitle } from './useTitle.ts';
 
-export function NotFoundPage({ title }: { title?: string }) {
+interface NotFoundProps {
+  title?: string;
+  /** Where the way leads from here: without it, to what buyers see. */
+  href?: string;
+}
+
+export function NotFoundPage({ title, href = '/' }: NotFoundProps) {
   const words = messages.value.shell;
   useTitle(title ?? words.notFoundTitle);
   return (
@@ -11,7 +17,7 @@ export function NotFoundPage({ title }: { title?: string }) {
         <Icon name="door" size={44} />
         <h1>{title ?? words.notFoundTitle}</h1>
         <p class="soft">{words.notFoundText}</p>
-        <a class="button primary" href="/">
+        <a class="button primary" href={href}>
           {words.toDrops}
         </a>
       </div>

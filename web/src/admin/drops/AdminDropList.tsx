@@ -100,7 +100,7 @@ function DropSection({ section, kind, onShown }: DropSectionProps) {
   return (
     <section class="drop-section" aria-labelledby={`drops-${section}`} aria-busy={!isReady}>
       <h2 id={`drops-${section}`}>{words.sections[section]}</h2>
-      {state.value.is === 'failed' && <LoadFailure onRetry={reload} />}
+      {state.value.is === 'failed' && <LoadFailure error={state.value.error} onRetry={reload} />}
       {state.value.is === 'loading' && <div class="skeleton drop-section-skeleton" />}
       {isReady && items.value.length === 0 && <p class="soft">{words.none[section]}</p>}
       {isReady && items.value.length > 0 && (

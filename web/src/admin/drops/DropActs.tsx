@@ -16,7 +16,7 @@ import { dropAdminMessages } from './drop-admin-messages.ts';
 /** An end lies in the future, however little. */
 const endAfterMs = 1_500;
 
-/** What ends a drop, and selling it again. Each asks once, and says what becomes of whom. */
+/** What ends a drop. Each asks once, and says what becomes of whom. */
 export function DropActs({ source }: { source: Signal<Drop> }) {
   const drop = source.value;
   const words = dropAdminMessages.value.acts;

@@ -4,6 +4,7 @@ import { useLocation } from 'preact-iso/router';
 import { useLoad } from '../../design/useLoad.ts';
 import type { Drop } from '../../drops/drop.ts';
 import { loadDrop, rememberDrop } from '../../drops/drop-store.ts';
+import { Problem } from '../../http/problem.ts';
 import { LoadFailure } from '../../shell/LoadFailure.tsx';
 import { useTitle } from '../../shell/useTitle.ts';
 import { takeCarried } from './carried.ts';
@@ -28,7 +29,14 @@ export default function CreateDropPage() {
 
 function SoldAgain({ id }: { id: string }) {
   const { state, reload } = useLoad(id, async () => (await loadDrop(id)).peek());
-  if (state.value.is === 'failed') return <LoadFailure onRetry={reload} />;
+  if (state.value.is === 'failed' && state.value.error instanceof Problem && state.value.error.status === 404)
+    return (
+      <>
+        <p class="banner warn">{formMessages.value.copyGone}</p>
+        <NewDrop />
+      </>
+    );
+  if (state.value.is === 'failed') return <LoadFailure error={state.value.error} onRetry={reload} />;
   if (state.value.is === 'loading') return <div class="skeleton form-skeleton" aria-busy="true" />;
   return (
     <>

@@ -63,8 +63,7 @@ export function DropForm(props: DropFormProps) {
   const leave = useRef<LeaveForGood>(undefined);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   const form = useRef<HTMLFormElement>(null);
-  const isPictureNew = draft.value.imageUrl !== first.imageUrl;
-  const wrong = { ...(isPictureNew && seen.value), ...draftErrors(draft.value, first, isFixed) };
+  const wrong = { ...seen.value, ...draftErrors(draft.value, first, isFixed) };
   const told = { ...(isSubmitted.value ? wrong : {}), ...server.value.fields };
   const isDirty = isHeld.value || JSON.stringify(draft.value) !== JSON.stringify(first);
 

@@ -10,7 +10,7 @@ interface MistakesProps {
 /** Beside the button: all that has to be mended before the form can be sent. A press leads to the field. */
 export function Mistakes({ fields, form }: MistakesProps) {
   const words = formMessages.value;
-  const names: Record<string, string> = { ...fieldNames(words), imageUrl: words.picture.imageUrl };
+  const names: Record<string, string> = { ...fieldNames(words), imageUrl: words.picture.label };
   const wrong = Object.keys(names).filter((field) => fields[field] !== undefined);
   if (wrong.length === 0) return null;
   return (

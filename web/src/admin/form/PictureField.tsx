@@ -32,6 +32,7 @@ export function PictureField(access: FormAccess) {
   const current = useRef<AbortController | null>(null);
   // One that went meanwhile is told; it does not keep anybody from changing something else.
   const isAsBefore = imageUrl === access.first.imageUrl;
+  const addressError = failure.value === undefined ? access.error('imageUrl') : undefined;
   const isElsewhere = /^https?:/.test(imageUrl);
 
   function stop(): void {
@@ -40,12 +41,17 @@ export function PictureField(access: FormAccess) {
     sending.value = null;
   }
 
+  function forgetFailure(): void {
+    failure.value = undefined;
+    access.object('imageUrl', undefined);
+  }
+
   async function take(file: File | undefined): Promise<void> {
     if (!file) return;
     stop();
     const mine = new AbortController();
     current.current = mine;
-    failure.value = undefined;
+    forgetFailure();
     sending.value = { share: null };
     try {
       const picture = await shrinkPicture(file);
@@ -59,6 +65,8 @@ export function PictureField(access: FormAccess) {
     } catch (cause) {
       if (mine.signal.aborted) return;
       failure.value = pictureText(cause);
+      // Nothing is published without the picture that was meant, unless that is said.
+      access.object('imageUrl', failure.value);
     }
     sending.value = null;
     current.current = null;
@@ -66,7 +74,7 @@ export function PictureField(access: FormAccess) {
 
   useEffect(() => {
     isUnseen.value = false;
-    access.object('imageUrl', undefined);
+    forgetFailure();
   }, [imageUrl]);
   // Leaving the form stops what is on its way.
   useEffect(() => stop, []);
@@ -109,7 +117,7 @@ export function PictureField(access: FormAccess) {
               alt={words.own}
               onError={() => {
                 isUnseen.value = true;
-                access.object('imageUrl', words.cannotBeSeen);
+                if (!isAsBefore) access.object('imageUrl', words.cannotBeSeen);
               }}
             />
           )}
@@ -123,6 +131,7 @@ export function PictureField(access: FormAccess) {
                   <input
                     type="file"
                     class="for-readers"
+                    name={failure.value === undefined ? undefined : 'imageUrl'}
                     accept={types}
                     aria-invalid={failure.value !== undefined}
                     aria-describedby={`${id}-hint`}
@@ -134,12 +143,17 @@ export function PictureField(access: FormAccess) {
                     }}
                   />
                 </label>
+                {failure.value !== undefined && (
+                  <button type="button" class="button plain" onClick={forgetFailure}>
+                    {words.without}
+                  </button>
+                )}
                 {imageUrl !== '' && (
                   <button
                     type="button"
                     class="button plain"
                     onClick={() => {
-                      failure.value = undefined;
+                      forgetFailure();
                       access.set({ imageUrl: '' });
                       said.value = words.removed;
                     }}
@@ -159,13 +173,14 @@ export function PictureField(access: FormAccess) {
         id={`${id}-hint`}
         error={failure.value ?? (isUnseen.value && isAsBefore ? words.cannotBeSeen : undefined)}
       />
-      <details class="picture-field-address" open={isElsewhere || access.error('imageUrl') !== undefined}>
+      <details class="picture-field-address" open={isElsewhere || addressError !== undefined}>
         <summary class="small">{words.address}</summary>
         <DraftField
           access={{
             ...access,
+            error: () => addressError,
             set: (changes) => {
-              failure.value = undefined;
+              forgetFailure();
               stop();
               access.set(changes);
             },

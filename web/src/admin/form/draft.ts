@@ -1,7 +1,7 @@
 import type { Discount, Drop, DropKind } from '../../drops/drop.ts';
 import { currencyDigits } from '../../language/format.ts';
 import { serverNow } from '../../realtime/clock.ts';
-import { nextHour, toLocal, toUtc } from './moments.ts';
+import { movedLocal, nextHour, toLocal, toUtc } from './moments.ts';
 import { plainNumber, wholeNumber } from './numbers.ts';
 
 /** The form as typed: texts, in the words of the person's own time zone and of whole currency units. */
@@ -87,8 +87,7 @@ export function draftOf(drop: Drop): Draft {
 export function copyOf(drop: Drop, now = serverNow()): Draft {
   const draft = draftOf(drop);
   const { opensAt } = emptyDraft(now);
-  const moved = (at: string | null) =>
-    at === null ? '' : toLocal(wholeMinute(Date.parse(opensAt) + Date.parse(at) - Date.parse(drop.opensAt)));
+  const moved = (at: string | null) => (at === null ? '' : movedLocal(at, drop.opensAt, opensAt));
   const validUntil = drop.kind === 'coupon' ? drop.validUntil : null;
   return { ...draft, opensAt, closesAt: moved(drop.closesAt), validUntil: moved(validUntil) };
 }
@@ -169,11 +168,6 @@ export function forAnotherTime(typed: Draft, fresh: Draft, now = serverNow()): D
   if (Date.parse(typed.opensAt) > now) return typed;
   const { opensAt, closesAt, validUntil } = fresh;
   return { ...typed, opensAt, closesAt, validUntil };
-}
-
-/** Forms know no seconds: what ends within the minute it opened in ends after it. */
-function wholeMinute(ms: number): Date {
-  return new Date(Math.ceil(ms / 60_000) * 60_000);
 }
 
 function toMajor(units: number, currency: string): string {

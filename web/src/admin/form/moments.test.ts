@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hoursAfter, nextHour, soon, toLocal, tomorrowAtTen, toUtc } from './moments.ts';
+import { hoursAfter, movedLocal, nextHour, soon, toLocal, tomorrowAtTen, toUtc } from './moments.ts';
 
 const at = (hour: number, minute: number, second = 0) => new Date(2026, 10, 21, hour, minute, second).getTime();
 
@@ -19,4 +19,17 @@ test('other moments', () => {
   expect(toLocal(soon(at(9, 0, 1)))).toBe('2026-11-21T09:06');
   expect(toLocal(hoursAfter(new Date(at(23, 0)), 1))).toBe('2026-11-22T00:00');
   expect(toLocal(toUtc('2026-11-21T19:00'))).toBe('2026-11-21T19:00');
+});
+
+test('moved by the clock on the wall, over a change of summer time, too', () => {
+  const zone = process.env['TZ'];
+  process.env['TZ'] = 'Europe/Berlin';
+  try {
+    const [from, at] = ['2026-10-20T08:00:00.000Z', '2026-10-21T08:00:00.000Z'];
+    expect(movedLocal(at, from, '2026-10-24T10:00')).toBe('2026-10-25T10:00');
+    expect(movedLocal('2026-10-20T08:00:03.000Z', from, '2026-10-24T10:00')).toBe('2026-10-24T10:01');
+  } finally {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  }
 });

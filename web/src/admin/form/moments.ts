@@ -29,8 +29,22 @@ export function hoursAfter(opening: Date, hours: number): Date {
 
 /** "2026-11-21T19:00" in this time zone, as date inputs want it. */
 export function toLocal(at: Date | string): string {
+  return new Date(clockMs(at)).toISOString().slice(0, 16);
+}
+
+/**
+ * As far from `to` (as date inputs have it) as `at` is from `from`, by the clock on the wall: what ended at ten the next day does so over a change of summer
+ * time, too. Inputs know no seconds: what ended within the minute it began in ends after it.
+ */
+export function movedLocal(at: string, from: string, to: string): string {
+  const moved = clockMs(to) + clockMs(at) - clockMs(from);
+  return new Date(Math.ceil(moved / minuteMs) * minuteMs).toISOString().slice(0, 16);
+}
+
+/** What the clock on the wall shows, counted as if it were UTC. */
+function clockMs(at: Date | string): number {
   const date = new Date(at);
-  return new Date(date.getTime() - date.getTimezoneOffset() * minuteMs).toISOString().slice(0, 16);
+  return date.getTime() - date.getTimezoneOffset() * minuteMs;
 }
 
 export function toUtc(local: string): string {

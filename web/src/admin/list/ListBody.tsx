@@ -20,7 +20,7 @@ interface ListBodyProps<Item> {
 export function ListBody<Item>({ pages, row, icon, none, onClear }: ListBodyProps<Item>) {
   const words = listMessages.value;
   const { state, items, next, reload, more } = pages;
-  if (state.value.is === 'failed') return <LoadFailure onRetry={reload} />;
+  if (state.value.is === 'failed') return <LoadFailure error={state.value.error} onRetry={reload} />;
   if (state.value.is === 'loading') return <div class="skeleton form-skeleton" aria-busy="true" />;
   return (
     <>

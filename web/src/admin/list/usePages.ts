@@ -10,7 +10,7 @@ export interface Pages<Item> {
   next: Signal<string | null>;
   reload: () => void;
   refresh: () => Promise<void>;
-  /** What could not be loaded may be asked for again: the button stays. */
+  /** Throws what stood in the way; it may be asked for again. */
   more: () => Promise<void>;
 }
 
@@ -35,9 +35,10 @@ export function usePages<Item>(
     if (isLoadingMore.current) return;
     isLoadingMore.current = true;
     const cursor = next.value;
-    const page = await load(cursor).catch(() => null);
-    isLoadingMore.current = false;
-    if (!page || key !== shownKey.current || cursor !== next.value) return;
+    const page = await load(cursor).finally(() => {
+      isLoadingMore.current = false;
+    });
+    if (key !== shownKey.current || cursor !== next.value) return;
     const known = new Set(items.value.map(idOf));
     items.value = [...items.value, ...page.items.filter((item) => !known.has(idOf(item)))];
     next.value = page.next;

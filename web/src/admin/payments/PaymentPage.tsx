@@ -29,7 +29,11 @@ function OnePayment({ id }: { id: string }) {
   useTitle(words.onePayment);
   if (state.value.is === 'failed') {
     const isUnknown = state.value.error instanceof Problem && state.value.error.status === 404;
-    return isUnknown ? <NotFoundPage title={words.notFound} /> : <LoadFailure onRetry={reload} />;
+    return isUnknown ? (
+      <NotFoundPage title={words.notFound} href="/admin/payments" />
+    ) : (
+      <LoadFailure error={state.value.error} onRetry={reload} />
+    );
   }
   return (
     <div class="page narrow" aria-busy={state.value.is === 'loading'}>

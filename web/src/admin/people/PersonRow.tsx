@@ -45,7 +45,7 @@ export function PersonRow({ person, drop, isStory, onPerson }: PersonRowProps) {
           {words.arrived(arrival)} · {exactTime(claimedAt)}
         </span>
         {(isStory || grant === null) && <p class="person-why">{whyOf(person, drop)}</p>}
-        {grant !== null && <span class="small soft number">{timesOf(grant).join(' · ')}</span>}
+        {grant !== null && <span class="small soft number">{timesOf(grant, claimedAt).join(' · ')}</span>}
       </div>
       {grant?.payment && (
         <a class="person-payment number" href={`/admin/payments/${encodeURIComponent(grant.payment.id)}`}>
@@ -58,11 +58,12 @@ export function PersonRow({ person, drop, isStory, onPerson }: PersonRowProps) {
   );
 }
 
-function timesOf(grant: NonNullable<PersonInDrop['grant']>): string[] {
+function timesOf(grant: NonNullable<PersonInDrop['grant']>, claimedAt: string): string[] {
   const words = peopleMessages.value;
   const { state, grantedAt, holdUntil, validUntil, settledAt, reference, paying } = grant;
   return [
-    words.grantedAt(exactTime(grantedAt)),
+    // Later than the claim for those who came from the line.
+    ...(grantedAt === claimedAt ? [] : [words.grantedAt(exactTime(grantedAt))]),
     ...(state === 'held' && holdUntil !== null ? [words.holdUntil(holdUntil)] : []),
     ...(paying ? [words.paying] : []),
     ...(state === 'usable' && validUntil !== null ? [words.validUntil(validUntil)] : []),

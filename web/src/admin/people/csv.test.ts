@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { Problem, Unreachable } from '../../http/problem.ts';
 import { collect, csvOf } from './csv.ts';
 import type { PersonInDrop } from './people.ts';
 
@@ -59,4 +60,25 @@ test('stopped: nothing comes of it', async () => {
   const stopped = new AbortController();
   const onRows = () => stopped.abort();
   await expect(collect(pages([1, 1]), { signal: stopped.signal, rowsMax: 9, onRows })).rejects.toThrow();
+});
+
+test('a cut answer, and being asked to slow down, are asked again; what stays wrong is told', async () => {
+  vi.useFakeTimers();
+  const passing = [new Unreachable(), new Problem(429, {}, 1), new Problem(503, {}, null)];
+  const load = pages([2, 2]);
+  const hampered = (cursor: string | null) => {
+    const error = cursor === '1' ? passing.shift() : undefined;
+    return error ? Promise.reject(error) : load(cursor);
+  };
+  const all = collect(hampered, { signal, rowsMax: 9, onRows: () => {} });
+  await vi.runAllTimersAsync();
+  expect((await all).items).toHaveLength(4);
+
+  const refused = collect(() => Promise.reject(new Problem(403, {}, null)), { signal, rowsMax: 9, onRows: () => {} });
+  await expect(refused).rejects.toThrow(Problem);
+  const always = collect(() => Promise.reject(new Unreachable()), { signal, rowsMax: 9, onRows: () => {} });
+  const told = expect(always).rejects.toThrow(Unreachable);
+  await vi.runAllTimersAsync();
+  await told;
+  vi.useRealTimers();
 });

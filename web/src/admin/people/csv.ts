@@ -1,5 +1,7 @@
 /** A list of people as a table that spreadsheets read. */
+import { Problem, Unreachable } from '../../http/problem.ts';
 import type { Page } from '../../http/request.ts';
+import { backoffMilliseconds } from '../../realtime/live-client.ts';
 import type { PersonInDrop } from './people.ts';
 
 type Cell = string | number | null | undefined;
@@ -45,7 +47,7 @@ interface Collecting {
   onRows: (rows: number) => void;
 }
 
-/** All pages of a list, up to a number of rows; `isCut` when there were more. Throws what a page throws. */
+/** All pages of a list, up to a number of rows; `isCut` when there were more. Throws what a page throws again and again. */
 export async function collect<Item>(
   load: (cursor: string | null) => Promise<Page<Item>>,
   { signal, rowsMax, onRows }: Collecting,
@@ -53,11 +55,30 @@ export async function collect<Item>(
   const items: Item[] = [];
   let cursor: string | null = null;
   do {
-    const page: Page<Item> = await load(cursor);
+    const page: Page<Item> = await patiently(() => load(cursor), signal);
     signal.throwIfAborted();
     items.push(...page.items);
     onRows(items.length);
     cursor = page.next;
   } while (cursor !== null && items.length < rowsMax);
   return { items: items.slice(0, rowsMax), isCut: cursor !== null || items.length > rowsMax };
+}
+
+const attemptsMax = 6;
+
+/** One cut answer among hundreds, or being asked to slow down, is no reason to begin anew. */
+async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      signal.throwIfAborted();
+      const isPassing =
+        error instanceof Unreachable || (error instanceof Problem && (error.status === 429 || error.status >= 500));
+      if (!isPassing || attempt + 1 >= attemptsMax) throw error;
+      const askedMs = error instanceof Problem ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+      await new Promise((resolve) => setTimeout(resolve, backoffMilliseconds(attempt, askedMs)));
+      signal.throwIfAborted();
+    }
+  }
 }
