@@ -478,6 +478,13 @@ describeInBrowser('looks of drops of administrators', () => {
     await page.locator('dialog').waitFor();
     await settle(page);
     await look('admin-cancel', false);
+
+    const gone = await shop.api.newCoupon({ title: '취소될 쿠폰', opensAt: fromNow(3_600) });
+    await page.goto(`${shop.url}/admin/drops/${gone.id}/edit`);
+    await page.locator('[name=title]').fill(name('공들여 적은 제목', 'Typed with care'));
+    await shop.api.cancel(gone.id);
+    await page.locator('.drop-form-fields[disabled]').waitFor();
+    await look('admin-edit-cancelled', true);
   });
 });
 

@@ -5,6 +5,7 @@ import { useLoad } from '../design/useLoad.ts';
 import { messages } from '../language/language.ts';
 import { serverNow } from '../realtime/clock.ts';
 import { connection } from '../realtime/connection.ts';
+import { ListEnd } from '../shell/ListEnd.tsx';
 import { LoadFailure } from '../shell/LoadFailure.tsx';
 import { useTitle } from '../shell/useTitle.ts';
 import { DropCard, DropCardSkeleton } from './DropCard.tsx';
@@ -37,8 +38,7 @@ export function DropListPage() {
   }, [entries.value]);
 
   async function more(): Promise<void> {
-    const page = await loadDrops(next.value).catch(() => null);
-    if (!page) return;
+    const page = await loadDrops(next.value);
     entries.value = [...entries.value, ...page.items.map(placed)];
     next.value = page.next;
   }
@@ -66,11 +66,7 @@ export function DropListPage() {
             <CardSection key={section} section={section} entries={rest.filter((entry) => entry.section === section)} />
           ))}
           {entries.value.length === 0 && <NoDrops />}
-          {next.value !== null && (
-            <button type="button" class="button wide" onClick={() => void more()}>
-              {words.shell.more}
-            </button>
-          )}
+          <ListEnd next={next.value} more={more} />
         </>
       )}
     </div>

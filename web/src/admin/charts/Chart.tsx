@@ -55,6 +55,9 @@ export function Chart(props: ChartProps) {
     const stopData = effect(() => {
       if (isSeen.value) plot.setData(latest.current.data.value);
     });
+    // Except on paper.
+    const drawAnyway = () => plot.setData(latest.current.data.peek());
+    addEventListener('beforeprint', drawAnyway);
     const redraw = () => plot.redraw(true, true);
     const stopTheme = onThemeChange(redraw);
     let drawnIn = language.peek();
@@ -67,6 +70,7 @@ export function Chart(props: ChartProps) {
     resized.observe(element);
     return () => {
       stopData();
+      removeEventListener('beforeprint', drawAnyway);
       stopTheme();
       stopLanguage();
       seen.disconnect();

@@ -38,6 +38,8 @@ function wordsOf(message: string): string | undefined {
   switch (message) {
     case 'has a character that is not text':
       return words.notText;
+    case 'is a picture that is not here':
+      return formMessages.value.picture.cannotBeSeen;
     case 'is in the past':
       return words.past;
     case 'must be after opensAt':

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { Icon } from '../../design/Icon.tsx';
+import { ListEnd } from '../../shell/ListEnd.tsx';
 import { LoadFailure } from '../../shell/LoadFailure.tsx';
-import { ListEnd } from './ListEnd.tsx';
 import './list.css';
 import { listMessages } from './list-messages.ts';
 import type { Pages } from './usePages.ts';

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { messages } from '../../language/language.ts';
-import { failureText } from '../../shell/LoadFailure.tsx';
+import { messages } from '../language/language.ts';
+import { failureText } from './LoadFailure.tsx';
 
 interface ListEndProps {
   next: string | null;
@@ -14,6 +14,7 @@ export function ListEnd({ next, more }: ListEndProps) {
   if (next === null) return null;
 
   async function load(): Promise<void> {
+    if (isBusy.value) return;
     isBusy.value = true;
     failure.value = null;
     try {
