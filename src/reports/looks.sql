@@ -44,23 +44,33 @@ language sql stable set enable_seqscan = off set jit = off as $$
   select channel, sum(sent)::integer, sum(failed)::integer from delivery_quarters where quarter > statement_timestamp() - interval '1 day' group by channel
 $$;
 
--- sales_by_day, deliveries_by_day, payments_by_day: sums from one moment to before another, by the days of a time zone.
-create or replace function sales_by_day(p_time_zone text, p_from float8, p_before float8) returns table (day text, granted float8, refused float8, faults float8)
+-- span_of_days: from before these days of a time zone to after them, wider by more than a clock is ever set. Whether a quarter belongs to a day says the date that a clock there shows, which may
+-- be the same twice in a night.
+create or replace function span_of_days(p_time_zone text, p_first date, p_last date) returns tstzrange
+language sql stable as $$
+  select tstzrange((p_first::timestamp at time zone p_time_zone) - interval '3 hours', ((p_last + 1)::timestamp at time zone p_time_zone) + interval '3 hours')
+$$;
+
+-- sales_of_days, deliveries_of_days, payments_of_days: sums by the days of a time zone, from the first to the last.
+create or replace function sales_of_days(p_time_zone text, p_first date, p_last date) returns table (day text, granted float8, refused float8, faults float8)
 language sql stable set enable_seqscan = off set jit = off as $$
   select to_char(date, 'YYYY-MM-DD'), sum(granted)::float8, sum(sold_out + limit_reached + closed + not_open)::float8, sum(faults)::float8
-  from (select *, (quarter at time zone p_time_zone)::date as date from sale_quarters where quarter >= to_timestamp(p_from) and quarter < to_timestamp(p_before)) dated
+  from span_of_days(p_time_zone, p_first, p_last) span, sale_quarters, lateral (select (quarter at time zone p_time_zone)::date as date) local
+  where quarter >= lower(span) and quarter < upper(span) and date between p_first and p_last
   group by date
 $$;
-create or replace function deliveries_by_day(p_time_zone text, p_from float8, p_before float8) returns table (day text, sent float8, failed float8)
+create or replace function deliveries_of_days(p_time_zone text, p_first date, p_last date) returns table (day text, sent float8, failed float8)
 language sql stable set enable_seqscan = off set jit = off as $$
   select to_char(date, 'YYYY-MM-DD'), sum(sent)::float8, sum(failed)::float8
-  from (select *, (quarter at time zone p_time_zone)::date as date from delivery_quarters where quarter >= to_timestamp(p_from) and quarter < to_timestamp(p_before)) dated
+  from span_of_days(p_time_zone, p_first, p_last) span, delivery_quarters, lateral (select (quarter at time zone p_time_zone)::date as date) local
+  where quarter >= lower(span) and quarter < upper(span) and date between p_first and p_last
   group by date
 $$;
-create or replace function payments_by_day(p_time_zone text, p_from float8, p_before float8)
+create or replace function payments_of_days(p_time_zone text, p_first date, p_last date)
 returns table (day text, currency text, succeeded float8, paid float8, refunded float8, "refundedAmount" float8)
 language sql stable set enable_seqscan = off set jit = off as $$
   select to_char(date, 'YYYY-MM-DD'), currency, sum(succeeded)::float8, sum(paid)::float8, sum(refunded)::float8, sum(refunded_amount)::float8
-  from (select *, (quarter at time zone p_time_zone)::date as date from payment_quarters where quarter >= to_timestamp(p_from) and quarter < to_timestamp(p_before)) dated
+  from span_of_days(p_time_zone, p_first, p_last) span, payment_quarters, lateral (select (quarter at time zone p_time_zone)::date as date) local
+  where quarter >= lower(span) and quarter < upper(span) and date between p_first and p_last
   group by date, currency
 $$;

@@ -42,24 +42,9 @@ export interface Trends {
 
 const TODAY = `select to_char(clock_timestamp() at time zone $1, 'YYYY-MM-DD') as day`;
 
-/** The day's own name decides; the bounds, for the index, are wider by more than a clock is ever set. */
-const daily = (table: string, columns: string, group = ''): string => `
-  select to_char(date, 'YYYY-MM-DD') as day, ${columns}
-  from (select *, (quarter at time zone $1)::date as date from ${table}
-        where quarter >= ($2::date::timestamp at time zone $1) - interval '3 hours' and quarter < (($3::date + 1)::timestamp at time zone $1) + interval '3 hours') dated
-  where date between $2::date and $3::date
-  group by date${group}`;
-
-const SALES = daily(
-  'sale_quarters',
-  'sum(granted)::float8 as granted, sum(sold_out + limit_reached + closed + not_open)::float8 as refused, sum(faults)::float8 as faults',
-);
-const DELIVERIES = daily('delivery_quarters', 'sum(sent)::float8 as sent, sum(failed)::float8 as failed');
-const PAYMENTS = daily(
-  'payment_quarters',
-  `currency, sum(succeeded)::float8 as succeeded, sum(paid)::float8 as paid, sum(refunded)::float8 as refunded, sum(refunded_amount)::float8 as "refundedAmount"`,
-  ', currency',
-);
+const SALES = 'select * from sales_of_days($1, $2, $3)';
+const DELIVERIES = 'select * from deliveries_of_days($1, $2, $3)';
+const PAYMENTS = 'select * from payments_of_days($1, $2, $3)';
 
 type Sales = { readonly day: string } & Pick<Day, 'granted' | 'refused' | 'faults'>;
 type Deliveries = { readonly day: string; readonly sent: number; readonly failed: number };
