@@ -4,7 +4,7 @@
 -- The indexes that tables full of rows need for this are in db/indexes.sql.
 
 -- What became of the units of a drop, counted where they change, under its lock. What is still in somebody's hands follows: serials less all of these. Null on drops that
--- were made before: `count_ends` (src/reports/roll-up.sql) fills it in once no process of the version before is in the middle of a change.
+-- were made before: `countEndsJob` (src/reports/count-ends.ts) fills it in once no process of the version before is in the middle of a change.
 alter table drops add column used integer, add column confirmed integer, add column cancelled integer, add column expired integer, add column returned integer;
 alter table drops alter column used set default 0, alter column confirmed set default 0, alter column cancelled set default 0,
   alter column expired set default 0, alter column returned set default 0;

@@ -2,13 +2,12 @@
 import type { Database } from '../database/database.ts';
 import type { Job, SharedJob } from '../worker/jobs.ts';
 import { type Retention, retentionJob } from '../worker/retention.ts';
+import { countEndsJob } from './count-ends.ts';
 
 const ROLL_UP_EVERY_MS = 4_999;
 const ROWS_PER_STATEMENT = 2_000;
 /** Of one round; the rest is for the next one. */
 const STATEMENTS_MAX = 50;
-/** Longer than any statement of the version before may last, so that none of its changes is under way any more when a drop is counted. */
-const COUNT_ENDS_EVERY_MS = 30_013;
 
 /** Drop by drop, along the one index that the table has: another one would be written with every second of every sale. */
 const FORGET_SECONDS = `
@@ -57,21 +56,6 @@ export function rollUpJob(database: Database, rowsPerStatement: number = ROWS_PE
           const [row] = await database.query<{ rows: number }>(statement, parameters);
           if (row?.rows !== rowsPerStatement) break;
         }
-      }
-    },
-  };
-}
-
-/** Counts the units of drops that were made before anybody counted them. There is nothing to do soon after an upgrade, and never again. */
-export function countEndsJob(database: Database): SharedJob {
-  return {
-    name: 'count-ends',
-    everyMs: COUNT_ENDS_EVERY_MS,
-    shared: true,
-    async run(stopping) {
-      while (!stopping?.aborted) {
-        const [row] = await database.query<{ id: string | null }>('select count_ends() as id');
-        if (!row?.id) return;
       }
     },
   };

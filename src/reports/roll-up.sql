@@ -86,21 +86,11 @@ begin
   return v_count;
 end $$;
 
--- count_ends: what became of the units of one drop that was made before anybody counted. Its id; null when there is none left.
-create or replace function count_ends() returns bigint
-language plpgsql as $$
-declare
-  v_id bigint;
-begin
-  select id into v_id from drops where used is null order by id limit 1 for update;
-  if not found then return null; end if;
-  update drops d
-  set used = g.used, confirmed = g.confirmed, cancelled = g.cancelled, expired = g.expired, returned = g.returned
-  from (
-    select count(*) filter (where state = 'used') as used, count(*) filter (where state = 'confirmed') as confirmed,
-           count(*) filter (where state = 'cancelled') as cancelled, count(*) filter (where state = 'expired') as expired,
-           count(*) filter (where state = 'returned') as returned
-    from grants where drop_id = v_id) g
-  where d.id = v_id;
-  return v_id;
-end $$;
+-- ends_of: what became of the units of a drop, after one serial and up to another.
+create or replace function ends_of(p_drop_id bigint, p_after integer, p_upto integer)
+returns table (used integer, confirmed integer, cancelled integer, expired integer, returned integer)
+language sql stable set enable_seqscan = off set jit = off as $$
+  select count(*) filter (where state = 'used')::integer, count(*) filter (where state = 'confirmed')::integer, count(*) filter (where state = 'cancelled')::integer,
+         count(*) filter (where state = 'expired')::integer, count(*) filter (where state = 'returned')::integer
+  from grants where drop_id = p_drop_id and serial > p_after and serial <= p_upto
+$$;

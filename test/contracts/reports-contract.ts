@@ -4,8 +4,9 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Database, Queryable } from '../../src/database/database.ts';
 import { Catalogue } from '../../src/drops/catalogue.ts';
 import { raiseFence } from '../../src/fleet/fences.ts';
+import { countEndsJob } from '../../src/reports/count-ends.ts';
 import { Dashboard } from '../../src/reports/dashboard.ts';
-import { countEndsJob, REPORTS_RETENTION, rollUpJob } from '../../src/reports/jobs.ts';
+import { REPORTS_RETENTION, rollUpJob } from '../../src/reports/jobs.ts';
 import { bucketOf, noLatencies } from '../../src/reports/latencies.ts';
 import { MinutesOfSales } from '../../src/reports/minutes.ts';
 import { SaleMonitor } from '../../src/reports/monitor.ts';
@@ -445,6 +446,49 @@ export function reportsContract(adapter: string, databaseOf: () => Database): vo
         { used: 1, confirmed: 0, cancelled: 0, expired: 0, returned: 1 },
         { used: 0, confirmed: 0, cancelled: 0, expired: 0, returned: 0 },
       ]);
+    });
+
+    it('a drop that changes while it is counted is counted in another round, or at last behind its lock', async () => {
+      const ended = { used: null, confirmed: null, cancelled: null, expired: null, returned: null };
+      const id = await insertDrop({ ...ended, serials: 2, entries: 4 });
+      for (const serial of [1, 2])
+        await database.query(
+          `insert into grants (drop_id, user_id, arrival, granted_at, expires_at, serial, state) values ($1, 1, 1, now(), now(), $2, 'held')`,
+          [id, serial],
+        );
+      const end = (serial: number) =>
+        database.query(
+          `with ended as (update grants set state = 'returned' where drop_id = $1 and serial = $2)
+           update drops set entries = entries + 1, returned = returned + 1 where id = $1`,
+          [id, serial],
+        );
+      const returned = async () =>
+        (await database.query<{ returned: number | null }>('select returned from drops where id = $1', [id]))[0]
+          ?.returned;
+      let meanwhile: (() => Promise<unknown>) | undefined;
+      const busy = {
+        transaction: database.transaction.bind(database),
+        async query(text: string, parameters?: readonly unknown[]) {
+          const rows = await database.query(text, parameters);
+          if (text.includes('ends_of')) await meanwhile?.();
+          return rows;
+        },
+      } as unknown as Database;
+      const job = countEndsJob(busy, 3);
+      meanwhile = () => end(1);
+      await job.run();
+      expect(await returned()).toBeNull();
+      meanwhile = undefined;
+      await job.run();
+      expect(await returned()).toBe(1);
+
+      await database.query('update drops set used = null, returned = null where id = $1', [id]);
+      meanwhile = () => database.query('update drops set entries = entries + 1 where id = $1', [id]);
+      const restless = countEndsJob(busy, 3);
+      for (let round = 0; round < 2; round += 1) await restless.run();
+      expect(await returned()).toBeNull();
+      await restless.run();
+      expect(await returned()).toBe(1);
     });
 
     const looking = (on: Queryable = database) => {
