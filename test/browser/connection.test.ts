@@ -144,6 +144,22 @@ describeInBrowser('a bad connection', () => {
     expect(await shop.api.grants(person)).toHaveLength(1);
   });
 
+  test('more of a list that does not come says so, and comes once when asked for again', async () => {
+    for (let number = 0; number < 31; number += 1) await shop.api.newCoupon({ title: `Many ${number}` });
+    const page = await shop.openPage();
+    await page.goto(shop.url);
+    const more = page.getByRole('button', { name: 'Show more' });
+    await more.waitFor();
+    await page.context().setOffline(true);
+    await more.click();
+    await page.getByRole('alert').getByText('No connection').waitFor();
+    await page.context().setOffline(false);
+    await more.dblclick();
+    await more.waitFor({ state: 'detached' });
+    const titles = await page.getByRole('heading', { name: /^Many / }).allTextContents();
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
   test('a page that could not be loaded comes by itself when the network is back', async () => {
     const drop = await shop.api.newCoupon({ title: 'Winter coupon' });
     const page = await shop.openPage();

@@ -116,6 +116,10 @@ describeInBrowser('people in a drop', () => {
     const { page, rows } = await open();
     await page.goto(`${shop.url}/admin/drops/${many.id}/people`);
     await expectEventually(() => rows.count(), 30);
+    await page.context().setOffline(true);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.getByRole('alert').getByText('No connection').waitFor();
+    await page.context().setOffline(false);
     await page.getByRole('button', { name: 'Show more' }).click();
     await expectEventually(() => rows.count(), 35);
     await page.getByText('Got none', { exact: true }).click();
