@@ -111,6 +111,7 @@ describeInBrowser('drops of administrators', () => {
     const drop = await shop.api.newCoupon({ title: 'Cancelled soon', opensAt: fromNow(3_600) });
     await page.goto(`${shop.url}/admin/drops/${drop.id}/edit`);
     await page.getByLabel('Title').fill('Typed with care');
+    await page.getByLabel('Percent off').fill('35');
     await shop.api.cancel(drop.id);
     await page.getByText('It was cancelled while you were typing').waitFor();
     expect(await page.getByLabel('Title').isDisabled()).toBe(true);
@@ -118,6 +119,7 @@ describeInBrowser('drops of administrators', () => {
     await page.getByRole('button', { name: 'Make a new drop of it' }).click();
     await page.getByRole('button', { name: 'Create drop' }).waitFor();
     expect(await page.getByLabel('Title').inputValue()).toBe('Typed with care');
+    expect(await page.getByLabel('Percent off').inputValue()).toBe('35');
     await page.getByRole('button', { name: 'Create drop' }).click();
     await page.getByRole('heading', { level: 1, name: 'Typed with care' }).waitFor();
   });

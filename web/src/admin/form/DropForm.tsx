@@ -131,6 +131,11 @@ export function DropForm(props: DropFormProps) {
     <>
       <LeaveGuard isDirty={isDirty} leave={leave} />
       <form ref={form} class="drop-form" noValidate onSubmit={(event) => void submit(event)}>
+        {(isOver || hasPutBack.value) && (
+          <p class="banner warn drop-form-news" role="alert">
+            {isOver ? words.cancelledMeanwhile : words.openedMeanwhile}
+          </p>
+        )}
         <fieldset class="drop-form-fields" disabled={isOver}>
           <WhatSection {...access} />
           <HowManySection {...access} />
@@ -139,11 +144,6 @@ export function DropForm(props: DropFormProps) {
         </fieldset>
         <aside class="drop-form-side">
           <DraftPreview draft={draft.value} />
-          {hasPutBack.value && !isOver && (
-            <p class="banner warn" role="alert">
-              {words.openedMeanwhile}
-            </p>
-          )}
           <Mistakes fields={isOver ? {} : told} form={form} />
           {server.value.form !== null && (
             <p class="banner wrong" role="alert">
@@ -156,14 +156,9 @@ export function DropForm(props: DropFormProps) {
             </p>
           )}
           {isOver ? (
-            <>
-              <p class="banner warn" role="alert">
-                {words.cancelledMeanwhile}
-              </p>
-              <button type="button" class="button primary wide" onClick={() => onNewFrom?.(draft.value)}>
-                {words.newFromThis}
-              </button>
-            </>
+            <button type="button" class="button primary wide" onClick={() => onNewFrom?.(draft.value)}>
+              {words.newFromThis}
+            </button>
           ) : (
             <button
               type="submit"

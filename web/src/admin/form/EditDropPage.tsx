@@ -54,7 +54,7 @@ export default function EditDropPage({ drop }: DropAdminProps) {
       {wasThere.current && (
         <DropForm
           first={first}
-          isFixed={state !== 'scheduled'}
+          isFixed={state !== 'scheduled' && state !== 'cancelled'}
           isNew={false}
           back={`/admin/drops/${id}`}
           onSubmit={save}
