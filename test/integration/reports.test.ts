@@ -95,7 +95,7 @@ describe('the monitor', () => {
     expect(told.counts).toMatchObject({ granted: 5, limitReached: 1 });
 
     await expect.poll(() => countsOf(app.current, id), patient).toEqual(told.counts);
-    const { totals, drop, seconds, fleet, serverTime } = await monitorOf(app.current, id);
+    const { totals, drop, seconds, serverTime } = await monitorOf(app.current, id);
     expect(totals).toMatchObject({ granted: 5, remaining: 0, serials: 5, arrivals: 31, states: { issued: 5 } });
     expect(drop).toMatchObject({ id, state: 'sold_out' });
     expect(seconds.granted).toHaveLength(3_600);
@@ -106,7 +106,9 @@ describe('the monitor', () => {
     await expect
       .poll(async () => (await monitorOf(app.current, id)).fleet, patient)
       .toMatchObject({ sockets: 1, people: 1 });
-    expect(fleet.processes).toMatchObject([{ roles: ['gateway', 'sequencer', 'worker'], lag: null }]);
+    expect((await monitorOf(app.current, id)).fleet.processes).toMatchObject([
+      { roles: ['gateway', 'sequencer', 'worker'], lag: null },
+    ]);
     expect(await metricOf(app.current, 'doorbuster_people')).toBe(1);
     socket.close();
 
