@@ -92,7 +92,8 @@ async function lookBehind(
   const leads = new Conditions();
   const asked: string[] = [];
   if (username !== undefined) asked.push(`p.user_id = ${accountNamed(leads.place(username))}`);
-  if (dropId !== undefined) asked.push(`p.drop_id = ${leads.place(dropId)}`);
+  // As its index says it (db/indexes.sql).
+  if (dropId !== undefined) asked.push(`p.drop_id + 0 = ${leads.place(dropId)}`);
   if (state !== undefined && state !== 'succeeded') asked.push(stateIs(state));
   const first = asked.shift();
   if (first !== undefined) leads.add(first);
