@@ -43,6 +43,12 @@ describeInBrowser('the waiting line', () => {
 
     // The first press asks.
     await page.getByRole('button', { name: 'Leave the line' }).click();
+    // Without an answer one is still in it, and is told so.
+    await page.route('**/line', (route) => (route.request().method() === 'DELETE' ? route.abort() : route.fallback()));
+    await page.getByRole('button', { name: 'Really leave?' }).click();
+    await page.getByText('No answer came: you still wait in line.').waitFor();
+    await page.unroute('**/line');
+    await page.getByRole('button', { name: 'Leave the line' }).click();
     await page.getByRole('button', { name: 'Really leave?' }).click();
     await page.getByRole('button', { name: 'Wait in line' }).waitFor();
     await expectEventually(async () => (await shop.api.drop(drop.id)).waiting, 1);

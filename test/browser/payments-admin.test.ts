@@ -51,6 +51,22 @@ describeInBrowser('payments of everybody', () => {
     await expectEventually(() => rows.count(), 1);
   });
 
+  test('an empty page that is not the last one is not the end: what is rare is looked for to the end', async () => {
+    const { page, rows } = await open('/admin/drops');
+    await page.route('**/v1/payments?**', (route) =>
+      new URL(route.request().url()).searchParams.has('cursor')
+        ? route.continue({
+            url: route
+              .request()
+              .url()
+              .replace(/&cursor=[^&]*/, ''),
+          })
+        : route.fulfill({ json: { items: [], next: 'further' } }),
+    );
+    await page.getByRole('link', { name: 'Payments', exact: true }).click();
+    await expectEventually(() => rows.filter({ hasText: 'Brass lamp' }).count(), 2);
+  });
+
   test('one payment: what became of it and why, and the ways to its drop and its person', async () => {
     const { page } = await open(`/admin/payments?username=${unlucky.username}`);
     await page.getByRole('link', { name: 'Brass lamp' }).click();

@@ -4,7 +4,7 @@ import { messages } from '../language/language.ts';
 import { accountMessages } from './account-messages.ts';
 import { emailError } from './account-rules.ts';
 import { ChangeForm } from './ChangeForm.tsx';
-import { PasswordField } from './PasswordField.tsx';
+import { CurrentPasswordField } from './CurrentPasswordField.tsx';
 import { changeEmail, type Profile } from './profile.ts';
 
 export function ChangeEmail({ source }: { source: Signal<Profile> }) {
@@ -43,17 +43,7 @@ export function ChangeEmail({ source }: { source: Signal<Profile> }) {
               forget();
             }}
           />
-          <PasswordField
-            label={words.currentPassword}
-            name="currentPassword"
-            autocomplete="current-password"
-            value={currentPassword.value}
-            error={errors['currentPassword']}
-            onValue={(value) => {
-              currentPassword.value = value;
-              forget();
-            }}
-          />
+          <CurrentPasswordField source={currentPassword} error={errors['currentPassword']} onTyped={forget} />
         </>
       )}
     </ChangeForm>

@@ -3,6 +3,7 @@ import { messages } from '../language/language.ts';
 import { accountMessages } from './account-messages.ts';
 import { passwordError } from './account-rules.ts';
 import { ChangeForm } from './ChangeForm.tsx';
+import { CurrentPasswordField } from './CurrentPasswordField.tsx';
 import { PasswordField } from './PasswordField.tsx';
 import { changePassword } from './profile.ts';
 
@@ -29,17 +30,7 @@ export function ChangePassword({ username }: { username: string }) {
         <>
           {/* For password managers: whose password it is. */}
           <input type="text" name="username" autocomplete="username" value={username} readOnly hidden />
-          <PasswordField
-            label={words.currentPassword}
-            name="currentPassword"
-            autocomplete="current-password"
-            value={currentPassword.value}
-            error={errors['currentPassword']}
-            onValue={(value) => {
-              currentPassword.value = value;
-              forget();
-            }}
-          />
+          <CurrentPasswordField source={currentPassword} error={errors['currentPassword']} onTyped={forget} />
           <PasswordField
             label={words.newPassword}
             autocomplete="new-password"

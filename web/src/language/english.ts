@@ -171,6 +171,7 @@ export const english = {
         : position === 1
           ? 'You are next in line.'
           : `You are ${ordinal(position)} of ${amount(waiting)} in line.`,
+    stayed: 'No answer came: you still wait in line. Try again to leave it.',
     stay: 'Wherever you are on this site, you hear at once when it is your turn.',
     yourTurn: 'It’s your turn!',
     close: 'Close',

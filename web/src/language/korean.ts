@@ -156,6 +156,7 @@ export const korean: Messages = {
         : position === 1
           ? '바로 다음 차례예요.'
           : `${amount(waiting)}명 중 ${amount(position)}번째로 대기 중이에요.`,
+    stayed: '응답이 없어 아직 대기 중이에요. 대기를 그만두려면 다시 시도해 주세요.',
     stay: '이 사이트 어디에 있든 차례가 되면 바로 알려 드려요.',
     yourTurn: '차례가 되었어요!',
     close: '닫기',

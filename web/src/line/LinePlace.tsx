@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import type { Drop } from '../drops/drop.ts';
 import { messages } from '../language/language.ts';
-import type { Place } from './line.ts';
+import type { LineView } from './line.ts';
 import { leave } from './line-store.ts';
 
 /** On the board: where I stand, while I wait. */
-export function LinePlace({ drop, place }: { drop: Drop; place: Place }) {
+export function LinePlace({ drop, place }: { drop: Drop; place: Extract<LineView, { is: 'waiting' }> }) {
   const words = messages.value.line;
   // The drop's own count comes more often than one's place, and may be behind it.
   const { position } = place;
@@ -20,7 +20,9 @@ export function LinePlace({ drop, place }: { drop: Drop; place: Place }) {
           <small>{board.unit}</small>
         </p>
       )}
-      <p class="board-note">{words.stay}</p>
+      <p class="board-note" role={place.hasStayed ? 'alert' : undefined}>
+        {place.hasStayed ? words.stayed : words.stay}
+      </p>
       <LeaveButton dropId={drop.id} />
     </>
   );

@@ -6,6 +6,8 @@
  *                              │ └──refused as a claim is──> absent, and the board shows that answer
  *                              └──no line, no answer──> refused ──ask again──> joining
  *   waiting ──my turn (`grant`, offered), or I left, here or elsewhere──> absent
+ *      ▲  └──I leave──> absent ──no answer──┐
+ *      └────────────────────────────────────┘ which is said
  *
  * Places are told over the socket while the drop is watched; they are asked for on load, and after every reconnect. If meanwhile the
  * turn came, the list of my grants tells.
@@ -100,7 +102,7 @@ export async function leave(dropId: string): Promise<void> {
     await requestAsMember(linePath(dropId), { method: 'DELETE' });
   } catch {
     // Still in it, for all we know.
-    if (lineView(dropId).value.is === 'absent') view.value = before;
+    if (lineView(dropId).value.is === 'absent') view.value = { ...before, hasStayed: true };
   }
 }
 

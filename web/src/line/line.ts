@@ -22,7 +22,8 @@ export interface LineAnswer {
 export type LineView =
   | { is: 'absent' }
   | { is: 'joining' }
-  | ({ is: 'waiting' } & Place)
+  /** `hasStayed`: I wanted to leave, and no answer came. */
+  | ({ is: 'waiting'; hasStayed?: boolean } & Place)
   /** Nobody can wait (any more), or no answer came; said on the board. */
   | { is: 'refused'; code: string };
 

@@ -5,6 +5,7 @@ import { notificationMessages } from '../../notifications/notification-messages.
 import { useTitle } from '../../shell/useTitle.ts';
 import { ListBody } from '../list/ListBody.tsx';
 import { listMessages } from '../list/list-messages.ts';
+import { ReloadButton } from '../list/ReloadButton.tsx';
 import { UsernameField } from '../list/SettledField.tsx';
 import { useAddressFilter, writeFilter } from '../list/useAddressFilter.ts';
 import { usePages } from '../list/usePages.ts';
@@ -25,7 +26,6 @@ import { deliveryMessages } from './delivery-messages.ts';
 export default function DeliveryLogPage() {
   const words = deliveryMessages.value;
   const { filter, choose } = useAddressFilter(readFilter);
-  /** How often somebody wanted to see what has changed. */
   const turn = useSignal(0);
   const said = useSignal('');
   const pages = usePages(
@@ -39,15 +39,7 @@ export default function DeliveryLogPage() {
     <div class="page">
       <div class="admin-head">
         <h1>{words.title}</h1>
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            turn.value += 1;
-          }}
-        >
-          {listMessages.value.reload}
-        </button>
+        <ReloadButton turn={turn} />
       </div>
       <Filters filter={filter.value} choose={choose} />
       <ListBody

@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { type Loaded, useLoad } from '../../design/useLoad.ts';
 import type { Page } from '../../http/request.ts';
 
@@ -14,7 +14,10 @@ export interface Pages<Item> {
   more: () => Promise<void>;
 }
 
-/** A list that comes page by page; anew whenever `key` changes. `idOf`: an item that moved to a later page meanwhile is shown once. */
+/**
+ * A list that comes page by page; anew whenever `key` changes. `idOf`: an item that moved to a later page meanwhile is shown once. What is rare is looked for piece by
+ * piece: an empty page that is not the last one says that the server has looked for long enough at a time, and is asked to go on.
+ */
 export function usePages<Item>(
   key: string,
   load: (cursor: string | null) => Promise<Page<Item>>,
@@ -23,19 +26,32 @@ export function usePages<Item>(
   const items = useSignal<Item[]>([]);
   const next = useSignal<string | null>(null);
   const isLoadingMore = useRef(false);
+  /** Null: nobody looks any more. */
+  const shownKey = useRef<string | null>(key);
+  shownKey.current = key;
   const { state, reload, refresh } = useLoad(key, async () => {
-    const page = await load(null);
+    const page = await loadSome(null);
     items.value = page.items;
     next.value = page.next;
   });
-  const shownKey = useRef(key);
-  shownKey.current = key;
+  useEffect(
+    () => () => {
+      shownKey.current = null;
+    },
+    [],
+  );
+
+  async function loadSome(cursor: string | null): Promise<Page<Item>> {
+    const page = await load(cursor);
+    const isWanted = key === shownKey.current;
+    return page.items.length === 0 && page.next !== null && isWanted ? loadSome(page.next) : page;
+  }
 
   async function more(): Promise<void> {
     if (isLoadingMore.current) return;
     isLoadingMore.current = true;
     const cursor = next.value;
-    const page = await load(cursor).finally(() => {
+    const page = await loadSome(cursor).finally(() => {
       isLoadingMore.current = false;
     });
     if (key !== shownKey.current || cursor !== next.value) return;

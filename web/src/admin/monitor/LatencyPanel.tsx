@@ -1,11 +1,12 @@
 import { computed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { Chart, type ChartSeries } from '../charts/Chart.tsx';
+import type { ChartSeries } from '../charts/Chart.tsx';
 import type { Colour } from '../charts/colours.ts';
 import { Swatch } from '../charts/Swatch.tsx';
-import { clockText, tickText } from '../charts/short-text.ts';
+import { clockText } from '../charts/short-text.ts';
 import { summaryOf, withHoles } from '../charts/stack.ts';
 import { WideFigures } from '../WideFigures.tsx';
+import { type Columns, MonitorChart } from './MonitorChart.tsx';
 import { monitorMessages } from './monitor-messages.ts';
 import { type Percentile, percentiles } from './second-window.ts';
 import type { Shown } from './useShown.ts';
@@ -20,26 +21,14 @@ export function LatencyPanel({ shown }: { shown: Shown }) {
     () =>
       computed(() => {
         const seconds = shown.seconds.value;
-        return [seconds.time, ...percentiles.map((name) => withHoles(seconds[name]))] as [
-          Float64Array,
-          ...Array<Array<number | null>>,
-        ];
+        return [seconds.time, ...percentiles.map((name) => withHoles(seconds[name]))] as Columns;
       }),
     [shown],
   );
   return (
     <section class="panel admin-panel">
       <h2>{words.title}</h2>
-      <Chart
-        label={words.picture}
-        series={series}
-        data={data}
-        span={shown.span}
-        tick={tickText}
-        leastTop={10}
-        group="monitor"
-        onHover={shown.point}
-      />
+      <MonitorChart shown={shown} label={words.picture} series={series} data={data} leastTop={10} />
       <LatencyTable shown={shown} />
     </section>
   );

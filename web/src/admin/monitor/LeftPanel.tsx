@@ -2,10 +2,11 @@ import { computed, type Signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { Drop } from '../../drops/drop.ts';
 import { amount } from '../../language/format.ts';
-import { Chart, type ChartSeries } from '../charts/Chart.tsx';
+import type { ChartSeries } from '../charts/Chart.tsx';
 import { Swatch } from '../charts/Swatch.tsx';
-import { clockText, tickText } from '../charts/short-text.ts';
+import { clockText } from '../charts/short-text.ts';
 import { WideFigures } from '../WideFigures.tsx';
+import { type Columns, MonitorChart } from './MonitorChart.tsx';
 import { monitorMessages } from './monitor-messages.ts';
 import { remainingHistory } from './remaining.ts';
 import type { Monitor } from './useMonitor.ts';
@@ -36,7 +37,7 @@ export function LeftPanel({ source, monitor, shown }: { source: Signal<Drop>; mo
     () =>
       computed(() => {
         const { known, reckoned } = history.value;
-        return [shown.seconds.value.time, reckoned, known] as [Float64Array, ...Array<Array<number | null>>];
+        return [shown.seconds.value.time, reckoned, known] as Columns;
       }),
     [history],
   );
@@ -46,17 +47,14 @@ export function LeftPanel({ source, monitor, shown }: { source: Signal<Drop>; mo
   return (
     <section class="panel admin-panel">
       <h2>{words.title}</h2>
-      <Chart
+      <MonitorChart
+        shown={shown}
         label={words.picture}
         series={series}
         data={data}
-        span={shown.span}
-        tick={tickText}
         leastTop={stock.value}
         isTight
         isWhole
-        group="monitor"
-        onHover={shown.point}
       />
       <WideFigures label={words.title}>
         <thead>

@@ -1,12 +1,13 @@
 import { computed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { amount } from '../../language/format.ts';
-import { Chart, type ChartSeries } from '../charts/Chart.tsx';
+import type { ChartSeries } from '../charts/Chart.tsx';
 import type { Colour } from '../charts/colours.ts';
 import { Swatch } from '../charts/Swatch.tsx';
-import { clockText, tickText } from '../charts/short-text.ts';
+import { clockText } from '../charts/short-text.ts';
 import { stacked, summaryOf } from '../charts/stack.ts';
 import { WideFigures } from '../WideFigures.tsx';
+import { type Columns, MonitorChart } from './MonitorChart.tsx';
 import { monitorMessages } from './monitor-messages.ts';
 import type { Count } from './second-window.ts';
 import type { Shown } from './useShown.ts';
@@ -30,27 +31,14 @@ export function OutcomesPanel({ shown }: { shown: Shown }) {
     () =>
       computed(() => {
         const { time, ...columns } = shown.seconds.value;
-        return [time, ...stacked(outcomes.map(({ name }) => columns[name])).reverse()] as [
-          Float64Array,
-          ...Array<Array<number | null>>,
-        ];
+        return [time, ...stacked(outcomes.map(({ name }) => columns[name])).reverse()] as Columns;
       }),
     [shown],
   );
   return (
     <section class="panel admin-panel">
       <h2>{words.title}</h2>
-      <Chart
-        label={words.picture}
-        series={series}
-        data={data}
-        span={shown.span}
-        tick={tickText}
-        leastTop={4}
-        isWhole
-        group="monitor"
-        onHover={shown.point}
-      />
+      <MonitorChart shown={shown} label={words.picture} series={series} data={data} leastTop={4} isWhole />
       <OutcomesTable shown={shown} />
     </section>
   );

@@ -8,6 +8,7 @@ import { useTitle } from '../../shell/useTitle.ts';
 import { ListBody } from '../list/ListBody.tsx';
 import { listMessages } from '../list/list-messages.ts';
 import { PersonButton } from '../list/PersonButton.tsx';
+import { ReloadButton } from '../list/ReloadButton.tsx';
 import { SettledField, UsernameField } from '../list/SettledField.tsx';
 import { useAddressFilter, writeFilter } from '../list/useAddressFilter.ts';
 import { usePages } from '../list/usePages.ts';
@@ -28,7 +29,6 @@ import { PaymentStateChip } from './PaymentStateChip.tsx';
 export default function PaymentsPage() {
   const words = adminPaymentMessages.value;
   const { filter, choose } = useAddressFilter(readPaymentFilter);
-  /** How often somebody wanted to see what has changed. */
   const turn = useSignal(0);
   const pages = usePages(
     `${turn.value}${writeFilter(filter.value)}`,
@@ -41,15 +41,7 @@ export default function PaymentsPage() {
     <div class="page">
       <div class="admin-head">
         <h1>{words.title}</h1>
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            turn.value += 1;
-          }}
-        >
-          {listMessages.value.reload}
-        </button>
+        <ReloadButton turn={turn} />
       </div>
       <Filters filter={filter.value} choose={choose} />
       <ListBody

@@ -6,6 +6,7 @@ import { useTitle } from '../../shell/useTitle.ts';
 import type { DropAdminProps } from '../DropAdminPage.tsx';
 import { ListBody } from '../list/ListBody.tsx';
 import { listMessages } from '../list/list-messages.ts';
+import { ReloadButton } from '../list/ReloadButton.tsx';
 import { UsernameField } from '../list/SettledField.tsx';
 import { useAddressFilter, writeFilter } from '../list/useAddressFilter.ts';
 import { usePages } from '../list/usePages.ts';
@@ -22,7 +23,6 @@ export default function PeoplePage({ drop: source }: DropAdminProps) {
   const words = peopleMessages.value;
   const { filter, choose } = useAddressFilter(readPeopleFilter);
   const { who, state, username } = filter.value;
-  /** How often somebody wanted to see what has changed. */
   const turn = useSignal(0);
   const seen = useSignal<Seen | null>(null);
   const pages = usePages(
@@ -66,15 +66,7 @@ export default function PeoplePage({ drop: source }: DropAdminProps) {
         <p class="soft number" role="status">
           {seen.value !== null && words.asOf(seen.value.at, hasMoved(seen.value, drop))}
         </p>
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            turn.value += 1;
-          }}
-        >
-          {listMessages.value.reload}
-        </button>
+        <ReloadButton turn={turn} />
       </div>
       {isPerson && <h2>{words.story(username)}</h2>}
       <ListBody
