@@ -1,10 +1,13 @@
 /**
- * The tests, in five projects that share all settings. They share a machine, too: two files at a time suit its smallest (2 cores), and the browser tests
- * run after all others, one file at a time, because a starved browser looks like a broken page; their pictures are counted at the end. What a project needs is started only when a file of it was chosen.
+ * The tests, in six projects that share all settings. They share a machine, too: two files at a time suit its smallest (2 cores). The browser tests run after all others, because
+ * a starved browser looks like a broken page, and after those, one file at a time, the browser tests that measure; the pictures are counted at the end. What a project needs is
+ * started only when a file of it was chosen.
  */
 import { defineConfig } from 'vitest/config';
 
-const alone = { sequence: { groupOrder: 1 }, fileParallelism: false };
+/** They tell how long something took. */
+const measuring = ['clock', 'first-load', 'monitor', 'opening', 'press'].map((name) => `test/browser/${name}.test.ts`);
+const browser = { globalSetup: ['test/setup/browser.ts'], testTimeout: 120_000 };
 
 export default defineConfig({
   test: {
@@ -58,16 +61,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'browser',
+          ...{ name: 'browser', ...browser, sequence: { groupOrder: 1 } },
           include: ['test/browser/**/*.test.ts'],
-          globalSetup: ['test/setup/browser.ts'],
-          testTimeout: 120_000,
-          ...alone,
+          exclude: measuring,
         },
       },
       {
         extends: true,
-        test: { name: 'pictures', include: ['test/pictures/**/*.test.ts'], sequence: { groupOrder: 2 } },
+        test: {
+          ...{ name: 'browser-measured', ...browser, sequence: { groupOrder: 2 } },
+          include: measuring,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'pictures', include: ['test/pictures/**/*.test.ts'], sequence: { groupOrder: 3 } },
       },
     ],
   },
