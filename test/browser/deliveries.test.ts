@@ -46,7 +46,7 @@ describeInBrowser('deliveries', () => {
       },
       { timeout: patienceMs },
     );
-    expect(await rows().count()).toBe(1);
+    await expect.poll(() => rows().count(), { timeout: patienceMs }).toBe(1);
     expect(await rows().textContent()).toContain('no such mailbox');
     expect(await rows().textContent()).toContain(unlucky.username);
     expect(page.url()).toContain('?state=failed');
@@ -77,7 +77,7 @@ describeInBrowser('deliveries', () => {
     await page.getByLabel('Username').press('Enter');
     await page.waitForURL(/username=/);
     await rows().getByText(lucky.username, { exact: true }).waitFor();
-    expect(await rows().count()).toBe(1);
+    await expect.poll(() => rows().count(), { timeout: patienceMs }).toBe(1);
     expect(await page.getByLabel('Username').evaluate((field) => field.ownerDocument.activeElement === field)).toBe(
       true,
     );
@@ -119,7 +119,7 @@ describeInBrowser('deliveries', () => {
       },
       { timeout: patienceMs },
     );
-    expect(await rows().count()).toBe(20);
+    await expect.poll(() => rows().count(), { timeout: patienceMs }).toBe(20);
     await page.getByRole('button', { name: 'Show more' }).click();
     await rows().nth(21).waitFor();
     // What stands in the app was never sent.
