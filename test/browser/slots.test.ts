@@ -73,7 +73,7 @@ describeInBrowser('slots', () => {
     await card(page, 'The payment succeeds').click();
     await payButton(page).click();
     await page.getByText('Bought. It’s yours!').first().waitFor();
-    expect(await page.locator('.payment-history li').count()).toBe(3);
+    await expectEventually(() => page.locator('.payment-history li').count(), 3);
   });
 
   test.each([
