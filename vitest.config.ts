@@ -6,7 +6,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** They tell how long something took. */
-const measuring = ['clock', 'first-load', 'monitor', 'opening', 'press'].map((name) => `test/browser/${name}.test.ts`);
+const measuring = ['clock', 'first-load', 'opening', 'press'].map((name) => `test/browser/${name}.test.ts`);
 const browser = { globalSetup: ['test/setup/browser.ts'], testTimeout: 120_000 };
 
 export default defineConfig({

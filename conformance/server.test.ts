@@ -10,7 +10,8 @@ import { type ShopTimes, SpoiltShop } from './spoilt/shop.ts';
 const TIMES: ShopTimes = {
   tokenSeconds: 4,
   heartbeatSeconds: 1,
-  authenticateMs: 1_000,
+  // Long enough for 150 sockets to open on a busy machine.
+  authenticateMs: 3_000,
   streamPongMs: 1_000,
   keptMessages: 40,
   messagesPerSecond: 1_000,

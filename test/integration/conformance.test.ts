@@ -51,7 +51,8 @@ const untried = (results: readonly Result[]) => [
 ];
 
 describe('every rule of docs/socket.md holds', () => {
-  it('on the embedded server, restarts included', { timeout: WITHIN_MS }, async () => {
+  // They mostly wait: these two do so at the same time.
+  it.concurrent('on the embedded server, restarts included', { timeout: WITHIN_MS }, async () => {
     let server = await ServerProcess.start(ENVIRONMENT);
     const restarts = createServer(async (_, response) => {
       await server.stop();
@@ -72,6 +73,13 @@ describe('every rule of docs/socket.md holds', () => {
     }
   });
 
+  it.concurrent('on the client of the pages', { timeout: WITHIN_MS }, async () => {
+    const program = fileURLToPath(new URL('../../conformance/clients/live-client.ts', import.meta.url));
+    const results = await tryClient(`"${process.execPath}" "${program}"`, () => {});
+    expect(isClean(results), writeReport(rulesOf('C'), results)).toBe(true);
+    expect(untried(results)).toEqual([]);
+  });
+
   it.skipIf(!hasServers)('on two gateways with PostgreSQL and Redis', { timeout: WITHIN_MS }, async () => {
     const cluster = await RunningCluster.start(ENVIRONMENT);
     try {
@@ -84,12 +92,5 @@ describe('every rule of docs/socket.md holds', () => {
     } finally {
       await cluster.stop();
     }
-  });
-
-  it('on the client of the pages', { timeout: WITHIN_MS }, async () => {
-    const program = fileURLToPath(new URL('../../conformance/clients/live-client.ts', import.meta.url));
-    const results = await tryClient(`"${process.execPath}" "${program}"`, () => {});
-    expect(isClean(results), writeReport(rulesOf('C'), results)).toBe(true);
-    expect(untried(results)).toEqual([]);
   });
 });
