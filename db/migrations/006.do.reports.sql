@@ -9,7 +9,7 @@ alter table drops add column used integer, add column confirmed integer, add col
 alter table drops alter column used set default 0, alter column confirmed set default 0, alter column cancelled set default 0,
   alter column expired set default 0, alter column returned set default 0;
 
--- What each process answered to claims in each second. Kept for a day: for the live monitor, and for looking back at a sale.
+-- What each process decided and refused in each second (src/reports/tally.ts). Kept for a day: for the live monitor, and for looking back at a sale.
 create table sale_seconds (
   drop_id       bigint not null,
   second        timestamptz not null,   -- by the ledger's clock, cut to the second

@@ -9,7 +9,7 @@
  *               the queue holds it, and the ledger is late                           -> queued; the outcome comes later
  *   ledger      decides; what it says is committed
  *
- * The steps up to the gate are synchronous: a refusal costs no promise.
+ * The steps up to the gate are synchronous: a refusal costs no promise. What is refused here is counted here, by drop and second (reports/tally.ts); what the ledger decides, by who commits it.
  */
 import type { Catalogue } from '../drops/catalogue.ts';
 import { type Drop, isDropId } from '../drops/drop.ts';

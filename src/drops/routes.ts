@@ -13,7 +13,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { LedgerClock } from './clock.ts';
 import { type Drop, isDropId, viewOf } from './drop.ts';
 import { AmendmentShape, DropQuery, DropShape, NewDropShape } from './shapes.ts';
-import { amendDrop, cancelDrop, createDrop, createDropOnce, deleteDrop } from './store.ts';
+import { amendDrop, cancelDrop, createDrop, createDropOnce, deleteDrop, type Written } from './store.ts';
 import { type DropInput, newTerms } from './terms.ts';
 
 const IdParameter = Type.Object({ id: Type.String() });
@@ -43,6 +43,7 @@ export function dropRoutes(server: Server, parts: DropRoutesParts): void {
     onChanged(drop);
     return kept;
   };
+  const told = ({ drop, isNew }: Written): Drop => (isNew ? changed(drop) : drop);
 
   server.get(
     '/v1/drops',
@@ -89,11 +90,11 @@ export function dropRoutes(server: Server, parts: DropRoutesParts): void {
       const { kind, ...input } = request.body;
       const terms = () => newTerms(kind, inputOf(input as DropInput, request), clock.nowMs());
       const requestId = request.headers['idempotency-key'];
-      const drop =
+      const written =
         requestId === undefined
-          ? await createDrop(database, terms())
+          ? { drop: await createDrop(database, terms()), isNew: true }
           : await createDropOnce(database, { accountId: callerOf(request).accountId, requestId }, terms);
-      return reply.code(201).send(view(changed(drop)));
+      return reply.code(201).send(view(told(written)));
     },
   );
 
@@ -123,7 +124,7 @@ export function dropRoutes(server: Server, parts: DropRoutesParts): void {
       onRequest: guard.administrator,
       schema: { tags, security, summary: 'Cancel a drop', params: IdParameter, response: { 200: DropShape } },
     },
-    async (request) => view(changed(await cancelDrop(database, dropIdOf(request.params.id)))),
+    async (request) => view(told(await cancelDrop(database, dropIdOf(request.params.id)))),
   );
 
   server.delete(

@@ -79,6 +79,12 @@ const TAKE_REQUEST =
 const KEEP_ANSWER = 'update drop_requests set drop_id = $3 where account_id = $1 and request_id = $2';
 const KNOWN_ANSWER = 'select drop_id from drop_requests where account_id = $1 and request_id = $2';
 
+/** `isNew`: there is an entry of it that nobody has been told of. What a repeat finds is no news: its last entry may be somebody else's, and not heard of yet. */
+export interface Written {
+  readonly drop: Drop;
+  readonly isNew: boolean;
+}
+
 /**
  * The same request makes one drop, however often it comes and at however many gateways at once: the second waits for the first, and gets its drop as that
  * is now. `terms` are asked for only when it is made; what they throw leaves nothing behind. `drop_not_found`: it was made, and deleted since.
@@ -87,19 +93,19 @@ export async function createDropOnce(
   database: Database,
   { accountId, requestId }: DropRequest,
   terms: () => DropTerms,
-): Promise<Drop> {
+): Promise<Written> {
   return database.transaction(async (transaction) => {
     const request = [accountId, requestId];
     const [isFirst] = await transaction.query(TAKE_REQUEST, request);
     if (isFirst) {
       const made = await insertDrop(transaction, terms());
       await transaction.query(KEEP_ANSWER, [...request, made.id]);
-      return made;
+      return { drop: made, isNew: true };
     }
     const [known] = await transaction.query<{ drop_id: string }>(KNOWN_ANSWER, request);
     const drop = known && (await dropById(transaction, known.drop_id));
     if (drop === undefined) throw new Problem('drop_not_found');
-    return drop;
+    return { drop, isNew: false };
   });
 }
 
@@ -131,13 +137,13 @@ export async function amendDrop(database: Database, id: string, input: DropInput
 }
 
 /** No more claims; what was granted stays. Cancelling twice is the same as once. */
-export async function cancelDrop(database: Database, id: string): Promise<Drop> {
+export async function cancelDrop(database: Database, id: string): Promise<Written> {
   return database.transaction(async (transaction) => {
     const drop = await lockDrop(transaction, id);
-    if (drop.cancelled) return drop;
+    if (drop.cancelled) return { drop, isNew: false };
     await transaction.query('update drops set cancelled_at = clock_timestamp() where id = $1', [id]);
     await append(transaction, id, 'cancelled', {});
-    return (await dropById(transaction, id)) as Drop;
+    return { drop: (await dropById(transaction, id)) as Drop, isNew: true };
   });
 }
 

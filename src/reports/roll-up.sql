@@ -1,4 +1,4 @@
--- Trends of what ends: deliveries and payments, counted by the quarter of an hour in which they ended, each once.
+-- Trends of what ends: deliveries and payments, counted by the quarter of an hour in which they ended, each end once: a delivery that failed and was sent again has two.
 --
 -- They are read in the order of their ends, from where the last roll-up got to, so that a look at a dashboard never counts a million rows. Only what is older than every
 -- change under way: a row that is committed later with an earlier moment would be passed over.

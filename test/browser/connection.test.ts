@@ -14,14 +14,20 @@ describeInBrowser('a bad connection', () => {
     await gate.close();
   });
 
-  test('a press while offline is kept, and sent once after the reconnect', async () => {
-    const drop = await shop.api.newCoupon({ stock: 5 });
+  /** Somebody who could press, through the gate. */
+  async function atADrop(terms: Record<string, unknown>) {
+    const drop = await shop.api.newCoupon(terms);
     const person = await shop.api.newPerson();
     const page = await shop.openPage();
     await signIn(page, gate.url, person);
     await page.goto(`${gate.url}/drops/${drop.id}`);
     await waitUntilPressable(page);
     await waitUntilLive(page);
+    return { drop, person, page };
+  }
+
+  test('a press while offline is kept, and sent once after the reconnect', async () => {
+    const { drop, person, page } = await atADrop({ stock: 5 });
 
     gate.cut();
     await page.locator('.stage-stale[data-shown="true"]').waitFor();
@@ -37,13 +43,7 @@ describeInBrowser('a bad connection', () => {
   });
 
   test('an answer lost on the way is asked for again after a reload, with the same press', async () => {
-    const drop = await shop.api.newCoupon({ stock: 5 });
-    const person = await shop.api.newPerson();
-    const page = await shop.openPage();
-    await signIn(page, gate.url, person);
-    await page.goto(`${gate.url}/drops/${drop.id}`);
-    await waitUntilPressable(page);
-    await waitUntilLive(page);
+    const { person, page } = await atADrop({ stock: 5 });
 
     gate.swallowAnswers();
     await pressButton(page).click();
@@ -56,13 +56,7 @@ describeInBrowser('a bad connection', () => {
   });
 
   test('a press that is kept outlives a reload, and is sent once', async () => {
-    const drop = await shop.api.newCoupon({ stock: 5, perUserLimit: 3 });
-    const person = await shop.api.newPerson();
-    const page = await shop.openPage();
-    await signIn(page, gate.url, person);
-    await page.goto(`${gate.url}/drops/${drop.id}`);
-    await waitUntilPressable(page);
-    await waitUntilLive(page);
+    const { person, page } = await atADrop({ stock: 5, perUserLimit: 3 });
     gate.cut();
     await pressButton(page).click();
     await page.getByText('Your press is kept').waitFor();
@@ -75,13 +69,7 @@ describeInBrowser('a bad connection', () => {
   });
 
   test('a press that is kept until the drop has ended is told so', async () => {
-    const drop = await shop.api.newCoupon({ stock: 5 });
-    const person = await shop.api.newPerson();
-    const page = await shop.openPage();
-    await signIn(page, gate.url, person);
-    await page.goto(`${gate.url}/drops/${drop.id}`);
-    await waitUntilPressable(page);
-    await waitUntilLive(page);
+    const { drop, person, page } = await atADrop({ stock: 5 });
     gate.cut();
     await page.locator('.stage-stale[data-shown="true"]').getByText('as of').waitFor();
     await pressButton(page).click();
@@ -123,13 +111,7 @@ describeInBrowser('a bad connection', () => {
   });
 
   test('a press whose session has ended meanwhile is kept, and sent once its owner has signed in again', async () => {
-    const drop = await shop.api.newCoupon({ stock: 5, perUserLimit: 3 });
-    const person = await shop.api.newPerson();
-    const page = await shop.openPage();
-    await signIn(page, gate.url, person);
-    await page.goto(`${gate.url}/drops/${drop.id}`);
-    await waitUntilPressable(page);
-    await waitUntilLive(page);
+    const { person, page } = await atADrop({ stock: 5, perUserLimit: 3 });
     gate.cut();
     await pressButton(page).click();
     await page.getByText('Your press is kept').waitFor();
@@ -210,13 +192,7 @@ describeInBrowser('a bad connection', () => {
   });
 
   test('what was told meanwhile comes after the reconnect, and nothing is asked for', async () => {
-    const drop = await shop.api.newCoupon({ stock: 5 });
-    const person = await shop.api.newPerson();
-    const page = await shop.openPage();
-    await signIn(page, gate.url, person);
-    await page.goto(`${gate.url}/drops/${drop.id}`);
-    await waitUntilPressable(page);
-    await waitUntilLive(page);
+    const { drop, person, page } = await atADrop({ stock: 5 });
 
     gate.cut();
     await page.locator('.stage-stale[data-shown="true"]').waitFor();

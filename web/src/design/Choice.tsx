@@ -4,14 +4,24 @@ interface ChoiceProps<Value extends string> {
   value: Value;
   options: Record<Value, string>;
   isFixed?: boolean;
+  /** Where the alternatives tell by themselves what they are. */
+  isLabelHidden?: boolean;
   onValue: (value: Value) => void;
 }
 
 /** A few alternatives side by side: radio buttons in the clothes of tabs. */
-export function Choice<Value extends string>({ label, name, value, options, isFixed, onValue }: ChoiceProps<Value>) {
+export function Choice<Value extends string>({
+  label,
+  name,
+  value,
+  options,
+  isFixed,
+  isLabelHidden,
+  onValue,
+}: ChoiceProps<Value>) {
   return (
     <fieldset class="field" disabled={isFixed}>
-      <legend class="field-label">{label}</legend>
+      <legend class={isLabelHidden ? 'for-readers' : 'field-label'}>{label}</legend>
       <div class="tabs choice">
         {(Object.keys(options) as Value[]).map((option) => (
           <label key={option}>

@@ -3,7 +3,6 @@ import { amount, dateTime, ordinal, secondOfDay } from './format.ts';
 /** The English catalogue; its shape is the contract for every other language (see `korean.ts`). */
 export const english = {
   shell: {
-    tagline: 'Limited drops, first come, first served',
     skip: 'Skip to content',
     menu: 'Main menu',
     drops: 'Drops',

@@ -3,7 +3,6 @@ import { amount, dateTime, secondOfDay } from './format.ts';
 
 export const korean: Messages = {
   shell: {
-    tagline: '한정 수량, 오직 선착순',
     skip: '본문으로 건너뛰기',
     menu: '주 메뉴',
     drops: '드롭',

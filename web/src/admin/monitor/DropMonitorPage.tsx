@@ -39,6 +39,7 @@ export default function DropMonitorPage({ drop }: DropAdminProps) {
       <div class="monitor-controls">
         <Choice
           label={words.range.label}
+          isLabelHidden
           name="range"
           value={shown.range.value}
           options={words.range.values}

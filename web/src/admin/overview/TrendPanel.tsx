@@ -35,6 +35,7 @@ export function TrendPanel({ dashboard, range }: { dashboard: ReadonlySignal<Das
         <div class="trend-range">
           <Choice
             label={words.range}
+            isLabelHidden
             name="days"
             value={range.value}
             options={words.ranges}

@@ -54,7 +54,6 @@ export const overviewEnglish = {
     failed: 'Failed',
     day: 'Day',
     table: 'The figures as a table',
-    nothingPaid: 'Nothing was paid in these days.',
     currency: 'Currency',
   },
   deliveries: {

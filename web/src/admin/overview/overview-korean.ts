@@ -53,7 +53,6 @@ export const overviewKorean: OverviewMessages = {
     failed: '실패',
     day: '날짜',
     table: '표로 보기',
-    nothingPaid: '이 기간에는 결제가 없어요.',
     currency: '통화',
   },
   deliveries: {

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { useRoute } from 'preact-iso/router';
 import { Icon } from '../../design/Icon.tsx';
 import { useLoad } from '../../design/useLoad.ts';
@@ -10,6 +9,7 @@ import { NotFoundPage } from '../../shell/NotFoundPage.tsx';
 import { useTitle } from '../../shell/useTitle.ts';
 import { exactTime } from '../list/exact-time.ts';
 import '../list/list.css';
+import { DetailRow } from '../DetailRow.tsx';
 import { listMessages } from '../list/list-messages.ts';
 import { type AdminPayment, loadAdminPayment } from './admin-payment.ts';
 import { adminPaymentMessages } from './admin-payment-messages.ts';
@@ -66,10 +66,10 @@ function PaymentFacts({ payment, onRefresh }: { payment: AdminPayment; onRefresh
       <h1 class="number">{money(payment.amount, payment.currency)}</h1>
       {failure !== null && <p class="banner">{failureWords(failure)}</p>}
       <dl class="facts">
-        <Row term={words.drop}>
+        <DetailRow term={words.drop}>
           <a href={`/admin/drops/${encodeURIComponent(dropId)}`}>{payment.title}</a>
-        </Row>
-        <Row term={words.person}>
+        </DetailRow>
+        <DetailRow term={words.person}>
           {name === null ? (
             listMessages.value.nobody
           ) : (
@@ -81,14 +81,14 @@ function PaymentFacts({ payment, onRefresh }: { payment: AdminPayment; onRefresh
               </span>
             </>
           )}
-        </Row>
-        <Row term={words.slot}>{payment.grantId}</Row>
-        <Row term={words.method}>{methodWords(payment.method).name}</Row>
-        <Row term={words.begun}>{exactTime(payment.createdAt)}</Row>
-        {decidedAt !== null && <Row term={words.decided}>{exactTime(decidedAt)}</Row>}
-        {refundedAt !== null && <Row term={words.refunded}>{dateTime(refundedAt)}</Row>}
+        </DetailRow>
+        <DetailRow term={words.slot}>{payment.grantId}</DetailRow>
+        <DetailRow term={words.method}>{methodWords(payment.method).name}</DetailRow>
+        <DetailRow term={words.begun}>{exactTime(payment.createdAt)}</DetailRow>
+        {decidedAt !== null && <DetailRow term={words.decided}>{exactTime(decidedAt)}</DetailRow>}
+        {refundedAt !== null && <DetailRow term={words.refunded}>{dateTime(refundedAt)}</DetailRow>}
         {receipt !== null && (
-          <Row term={words.receipt}>
+          <DetailRow term={words.receipt}>
             {receipt.url === null ? (
               receipt.number
             ) : (
@@ -96,21 +96,12 @@ function PaymentFacts({ payment, onRefresh }: { payment: AdminPayment; onRefresh
                 {receipt.number}
               </a>
             )}
-          </Row>
+          </DetailRow>
         )}
-        <Row term={words.checks}>{words.checked(payment.checks, payment.checkAt)}</Row>
-        {payment.providerKey !== null && <Row term={words.providerKey}>{payment.providerKey}</Row>}
-        <Row term={words.id}>{payment.id}</Row>
+        <DetailRow term={words.checks}>{words.checked(payment.checks, payment.checkAt)}</DetailRow>
+        {payment.providerKey !== null && <DetailRow term={words.providerKey}>{payment.providerKey}</DetailRow>}
+        <DetailRow term={words.id}>{payment.id}</DetailRow>
       </dl>
     </section>
-  );
-}
-
-function Row({ term, children }: { term: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd class="number">{children}</dd>
-    </div>
   );
 }

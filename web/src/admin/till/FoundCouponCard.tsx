@@ -1,5 +1,4 @@
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { CodeText } from '../../design/CodeText.tsx';
 import { ConfirmDialog } from '../../design/ConfirmDialog.tsx';
@@ -10,6 +9,7 @@ import { useGrantState } from '../../grants/useGrant.ts';
 import { pressOnce } from '../../http/press-once.ts';
 import { dateTime } from '../../language/format.ts';
 import { messages } from '../../language/language.ts';
+import { DetailRow } from '../DetailRow.tsx';
 import { tillMessages } from './till-messages.ts';
 import { tillText } from './till-text.ts';
 
@@ -54,15 +54,15 @@ export function FoundCouponCard({ first, onNext }: { first: FoundCoupon; onNext:
       <h2>{grant.title}</h2>
       <p class="drop-offer">{grant.discount ? discountText(grant.discount) : ''}</p>
       <dl class="facts">
-        <Row term={words.code}>
+        <DetailRow term={words.code}>
           <CodeText code={code} />
-        </Row>
-        <Row term={words.holder}>{holder.username}</Row>
-        <Row term={messages.value.drops.validity}>
+        </DetailRow>
+        <DetailRow term={words.holder}>{holder.username}</DetailRow>
+        <DetailRow term={messages.value.drops.validity}>
           {grant.validUntil === null ? '–' : messages.value.claims.validUntil(grant.validUntil)}
-        </Row>
-        {grant.settledAt !== null && <Row term={words.usedAt}>{dateTime(grant.settledAt)}</Row>}
-        {grant.reference !== null && <Row term={words.reference}>{grant.reference}</Row>}
+        </DetailRow>
+        {grant.settledAt !== null && <DetailRow term={words.usedAt}>{dateTime(grant.settledAt)}</DetailRow>}
+        {grant.reference !== null && <DetailRow term={words.reference}>{grant.reference}</DetailRow>}
       </dl>
       {state === 'usable' ? (
         <form
@@ -99,14 +99,5 @@ export function FoundCouponCard({ first, onNext }: { first: FoundCoupon; onNext:
         <p>{words.useText(grant.title, holder.username)}</p>
       </ConfirmDialog>
     </section>
-  );
-}
-
-function Row({ term, children }: { term: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd class="number">{children}</dd>
-    </div>
   );
 }
