@@ -19,7 +19,7 @@ const FORGET_MESSAGES = `
   ), removed as (
     delete from messages where number <= (select number from bound) returning 1
   ), head as (
-    update message_head set forgotten = bound.number from bound, (select count(*) from removed) r where bound.number is not null
+    update message_head set forgotten = greatest(forgotten, bound.number) from bound, (select count(*) from removed) r where bound.number is not null
   )
   select count(*)::int as removed from removed`;
 

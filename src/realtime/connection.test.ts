@@ -131,6 +131,14 @@ describe('a connection', () => {
     expect(webSocket.closes).toEqual([CLOSE.flood]);
   });
 
+  it('floods with WebSocket pings as with any other messages', () => {
+    receive({ type: 'authenticate' });
+    for (let ping = 0; ping < 4; ping += 1) webSocket.emit('ping', Buffer.alloc(0));
+    expect(webSocket.closes).toEqual([]);
+    webSocket.emit('ping', Buffer.alloc(0));
+    expect(webSocket.closes).toEqual([CLOSE.flood]);
+  });
+
   it('floods with fewer messages when they watch many drops', () => {
     const dropIds = Array.from({ length: 20 }, (_, number) => String(number));
     receive({ type: 'authenticate' });

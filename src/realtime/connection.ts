@@ -10,7 +10,7 @@
  *   any ── one of the reasons below ──> closing: our Close frame is sent; nothing is heard or said after it. Who does not answer is ended after SLOW_FAREWELL_MS (socket-server.ts)
  *
  *   any ── three malformed messages ──> closed 4400
- *   any ── more messages in a second than a person's browser sends, long lists of watched drops and looked-up cursors counted as several ──> closed 4429
+ *   any ── more messages in a second than a person's browser sends, pings counted, long lists of watched drops and looked-up cursors as several ──> closed 4429
  *   any ── too much waits to be sent, or nothing of it leaves for ten seconds ──> closed 4408: it would otherwise grow until the server falls
  *   any ── another connection of the same account comes, and they are too many ──> the quietest is closed 4409
  *   any ── no answer to a heartbeat ──> ended
@@ -95,6 +95,8 @@ export class Connection implements Listener {
     );
     webSocket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
     webSocket.on('pong', () => this.#heard());
+    // ws has answered it.
+    webSocket.on('ping', () => this.#floods(1));
     // ws has already closed the socket, with the code that the protocol says; there is nothing to add.
     webSocket.on('error', () => {});
     webSocket.on('close', () => this.#end());

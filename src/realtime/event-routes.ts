@@ -39,7 +39,7 @@ export function eventRoutes(server: Server, parts: EventRoutesParts): void {
           watch: Type.Optional(Type.String({ maxLength: WATCH_LENGTH_MAX, description: 'Ids of drops, with commas' })),
         }),
         headers: Type.Object({
-          'last-event-id': Type.Optional(Type.String({ maxLength: 100, description: 'The last cursor seen' })),
+          'last-event-id': Type.Optional(Type.String({ description: 'The last cursor seen' })),
         }),
         produces: ['text/event-stream'],
       },

@@ -3,16 +3,17 @@ import type { Queryable } from '../database/database.ts';
 import type { Numbered } from './inbox.ts';
 import { InboxReader } from './inbox-reader.ts';
 
-/** The tables of messages, as the reader's three questions see them. */
+/** The tables of messages, as the reader's questions see them. */
 class Table implements Pick<Queryable, 'query'> {
   rows: Numbered[] = [];
   /** Of each question about cursors: whose they are. */
   readonly replayed: string[][] = [];
+  skippedTo = 0;
   /** Called between a question and its answer. */
   onAnswer: (() => void) | undefined;
 
   get head(): number {
-    return this.rows.at(-1)?.[0] ?? 0;
+    return Math.max(this.skippedTo, this.rows.at(-1)?.[0] ?? 0);
   }
 
   write(count: number): void {
@@ -37,10 +38,16 @@ class Table implements Pick<Queryable, 'query'> {
         body: null,
       }));
     }
-    if (text.includes('message_head')) return [{ number: this.head }];
-    return this.rows
+    const { head, skippedTo: forgotten } = this;
+    if (text.includes('update')) {
+      this.skippedTo = Math.max(head, Number(values[0]));
+      return [{ number: this.skippedTo }];
+    }
+    if (!text.includes('from messages')) return [{ number: head }];
+    const messages = this.rows
       .filter(([number]) => number > Number(values[0]))
-      .map(([number, userId, body]) => ({ number, user_id: userId, body }));
+      .map(([number, userId, body]) => ({ head, forgotten, number, user_id: userId, body }));
+    return messages.length > 0 ? messages : [{ head, forgotten, number: null }];
   }
 }
 
@@ -67,17 +74,38 @@ describe('the reader of everybody’s messages', () => {
     expect([delivered, reader.position, losses]).toEqual([[3, 4, 5], 5, []]);
   });
 
-  it('begins anew where the database is when that has lost what was delivered', async () => {
+  it('begins anew beyond all numbers that were given out when the database has lost what was delivered', async () => {
     const table = new Table();
     table.write(5);
     const { reader, delivered, losses } = await openReader(table);
     table.rows = table.rows.slice(0, 3);
     await reader.look();
-    expect([reader.position, losses]).toEqual([3, [3]]);
+    const [lost = 0] = losses;
+    expect(reader.position).toBe(lost);
+    expect(lost).toBeGreaterThan(5);
     table.write(1);
     reader.hear({ messages: table.rows.slice(3) });
     await reader.look();
-    expect([delivered, losses]).toEqual([[4], [3]]);
+    expect([delivered, losses]).toEqual([[lost + 1], [lost]]);
+  });
+
+  it('begins anew when another one has noticed it, before it delivers what came after', async () => {
+    const table = new Table();
+    table.write(3);
+    const behind = await openReader(table);
+    table.write(2);
+    const { reader, losses } = await openReader(table);
+    // The loss, and what was written before anybody noticed: the numbers were given out before, and mean something else.
+    table.rows = table.rows.slice(0, 2);
+    table.write(2);
+    await reader.look();
+    table.write(1);
+    behind.reader.hear({ messages: table.rows.slice(-1) });
+    await expect.poll(() => behind.losses).toEqual([table.head]);
+    expect([losses.length, behind.delivered]).toEqual([1, []]);
+    table.write(1);
+    await behind.reader.look();
+    expect([behind.losses.length, behind.delivered]).toEqual([1, [table.head]]);
   });
 
   it('is not deceived by an answer that is older than the news', async () => {

@@ -2,13 +2,14 @@
  * What this gateway knows of everybody's messages: always all up to one number, its position. It hears them as news when they are written, and reads what it has
  * missed: when the next news does not follow on the last, when it can hear again, and, in case the last news of all was missed, from time to time.
  *
- * A database that has lost its last commits (a failover to a replica that was behind, a restored backup) gives their numbers out again. Whoever has seen those would take what
- * is new for old, so this is looked for, too, and then everybody begins anew.
+ * A database that has lost its last commits (a failover to a replica that was behind, a restored backup) would give their numbers out again, and whoever has seen those would
+ * take what is new for old, now or when their laptop wakes up. So this is looked for, too: who notices lets the numbers go on far beyond all that were given out, and declares
+ * what was before forgotten. By that the others notice it, and everybody begins anew.
  */
 import type { Queryable } from '../database/database.ts';
 import type { MessagesNews } from '../fleet/news.ts';
 import { Batcher, Overloaded } from '../ledger/batcher.ts';
-import { headOf, messagesAfter, type Numbered, type Replay, type ReplayRequest, replays } from './inbox.ts';
+import { headOf, messagesAfter, type Numbered, type Replay, type ReplayRequest, replays, skipTo } from './inbox.ts';
 
 const READ_MAX = 1_000;
 const LOOK_EVERY_MS = 241;
@@ -17,6 +18,8 @@ const POLL_EVERY_MS = { hearing: 997, deaf: LOOK_EVERY_MS } as const;
 const REPLAYS_MAX = 100;
 const REPLAYS_WAITING_MAX = 50_000;
 const REPLAYS_WAITING_PER_ACCOUNT_MAX = 20;
+/** More than any other gateway can have heard beyond this one's position. */
+const SKIPPED_WHEN_LOST = 100_000;
 
 export interface InboxReaderParts {
   readonly database: Queryable;
@@ -24,7 +27,7 @@ export interface InboxReaderParts {
   readonly hearing: () => 'alone' | boolean;
   /** Called with each message once, in order. */
   readonly deliver: (message: Numbered) => void;
-  /** The database has lost messages that were delivered: all cursors beyond `position` are void. */
+  /** The database has lost messages that were delivered: all cursors below `position` are void. */
   readonly onLost: () => void;
 }
 
@@ -33,9 +36,9 @@ export class InboxReader {
   readonly #replays: Batcher<ReplayRequest, Replay>;
   readonly #replaysWaiting = new Map<string, number>();
   #position = 0;
-  #reading = false;
-  #readAgain = false;
-  #look: NodeJS.Timeout | undefined;
+  #looking = false;
+  #lookAgain = false;
+  #looks: NodeJS.Timeout | undefined;
   #pollAtMs = 0;
 
   constructor(parts: InboxReaderParts) {
@@ -59,16 +62,16 @@ export class InboxReader {
   }
 
   start(): void {
-    this.#look = setInterval(() => this.#poll(), LOOK_EVERY_MS).unref();
+    this.#looks = setInterval(() => this.#poll(), LOOK_EVERY_MS).unref();
   }
 
   stop(): void {
-    clearInterval(this.#look);
+    clearInterval(this.#looks);
   }
 
   hear({ messages }: MessagesNews): void {
     const first = messages[0]?.[0] ?? 0;
-    if (first > this.#position + 1) void this.read();
+    if (first > this.#position + 1) void this.look();
     else for (const message of messages) this.#deliver(message);
   }
 
@@ -99,34 +102,39 @@ export class InboxReader {
     return requests.map((request) => byRequest.get(request) ?? skipped);
   }
 
-  /** Reads on if there is more, and notices when there is less. */
-  async look(): Promise<void> {
-    // What was delivered before the question stands in any answer.
-    const before = this.#position;
-    const head = await headOf(this.#parts.database).catch(() => before);
-    if (head < before) {
-      this.#position = head;
-      this.#parts.onLost();
-    } else if (head > this.#position) await this.read();
-  }
-
   /** Reads on to the end; one reading at a time, and once more if there was news meanwhile. */
-  async read(): Promise<void> {
-    this.#readAgain = true;
-    if (this.#reading) return;
-    this.#reading = true;
+  async look(): Promise<void> {
+    this.#lookAgain = true;
+    if (this.#looking) return;
+    this.#looking = true;
     try {
-      while (this.#readAgain) {
-        this.#readAgain = false;
-        const messages = await messagesAfter(this.#parts.database, this.#position, READ_MAX);
-        for (const message of messages) this.#deliver(message);
-        if (messages.length === READ_MAX) this.#readAgain = true;
+      while (this.#lookAgain) {
+        this.#lookAgain = false;
+        await this.#readOn();
       }
     } catch {
       // The database is away: nothing is written meanwhile, and the next look reads.
     } finally {
-      this.#reading = false;
+      this.#looking = false;
     }
+  }
+
+  async #readOn(): Promise<void> {
+    const { database } = this.#parts;
+    // What was delivered before the question stands in any answer.
+    const before = this.#position;
+    const { head, forgotten, messages } = await messagesAfter(database, before, READ_MAX);
+    if (head < before) this.#beginAnew(await skipTo(database, before + SKIPPED_WHEN_LOST));
+    else if (forgotten > before) this.#beginAnew(head);
+    else {
+      for (const message of messages) this.#deliver(message);
+      if (messages.length === READ_MAX) this.#lookAgain = true;
+    }
+  }
+
+  #beginAnew(position: number): void {
+    this.#position = position;
+    this.#parts.onLost();
   }
 
   #deliver(message: Numbered): void {

@@ -39,18 +39,52 @@ export async function putMessages(transaction: Queryable, messages: readonly Per
   return messages.map(({ userId, body }, place) => [first + place, userId, body] as const);
 }
 
-const READ = 'select number, user_id, body from messages where number > $1 order by number limit $2';
-const HEAD = 'select number from message_head';
+/** All of one snapshot. */
+const READ = `
+  select h.number as head, h.forgotten, m.number, m.user_id, m.body
+  from message_head h left join lateral (
+    select number, user_id, body from messages where number > $1 order by number limit $2) m on true
+  order by m.number`;
+
+export interface Reading {
+  /** The number of the last message that there is. */
+  readonly head: number;
+  /** Up to this number it is not known any more what there was. */
+  readonly forgotten: number;
+  readonly messages: readonly Numbered[];
+}
+
+interface ReadingRow {
+  readonly head: string;
+  readonly forgotten: string;
+  readonly number: string | null;
+  readonly user_id: string;
+  readonly body: string;
+}
 
 /** The next messages after this number, whoever they are for. */
-export async function messagesAfter(database: Queryable, number: number, limit: number): Promise<Numbered[]> {
-  const rows = await database.query<{ number: string; user_id: string; body: string }>(READ, [number, limit]);
-  return rows.map((row) => [Number(row.number), row.user_id, row.body] as const);
+export async function messagesAfter(database: Queryable, number: number, limit: number): Promise<Reading> {
+  const rows = await database.query<ReadingRow>(READ, [number, limit]);
+  const messages = rows.flatMap(({ number, user_id, body }) =>
+    number === null ? [] : [[Number(number), user_id, body] as const],
+  );
+  return { head: Number(rows[0]?.head), forgotten: Number(rows[0]?.forgotten), messages };
 }
+
+const HEAD = 'select number from message_head';
 
 /** The number of the last message. */
 export async function headOf(database: Queryable): Promise<number> {
   const [row] = await database.query<{ number: string }>(HEAD);
+  return Number(row?.number);
+}
+
+const SKIP_TO = `
+  update message_head set number = greatest(number, $1), forgotten = greatest(forgotten, $1) returning number`;
+
+/** The next messages have greater numbers than this, and no cursor below it is known any more. Resolves with the number that is the last one then. */
+export async function skipTo(database: Queryable, number: number): Promise<number> {
+  const [row] = await database.query<{ number: string }>(SKIP_TO, [number]);
   return Number(row?.number);
 }
 

@@ -52,6 +52,16 @@ export function retentionContract(adapter: string, databaseOf: () => Database): 
       expect(head?.forgotten).toBe(head?.number);
     });
 
+    it('does not know again what was declared forgotten', async () => {
+      const [message] = await putMessages(database, [{ userId: '7', body: '{}' }]);
+      const number = (message?.[0] ?? 0) + 1_000;
+      await database.query('update message_head set number = $1, forgotten = $1', [number]);
+      await database.query(`update messages set at = now() - interval '8 days'`);
+      await run(5);
+      expect(await database.query('select from messages')).toEqual([]);
+      expect(await database.query('select forgotten from message_head')).toEqual([{ forgotten: String(number) }]);
+    });
+
     it('forgets notifications, deliveries and password resets when they are old enough', async () => {
       await database.execute(`
         delete from notifications; delete from deliveries; delete from password_resets; delete from accounts;
