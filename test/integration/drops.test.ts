@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { newCode } from '../../src/coupons/code.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
 import { couponDrop, useRunningApp } from './running-app.ts';
 
 const app = useRunningApp();
@@ -160,6 +162,24 @@ describe('a drop', () => {
     expect(await ask(couponDrop(), 'short')).toMatchObject({ status: 400 });
     await app.current.call('DELETE', `/v1/drops/${again.body.id}`, { token: admin });
     expect(await ask(couponDrop())).toMatchObject({ status: 404, body: { code: 'drop_not_found' } });
+  });
+
+  it('is no news when its making is asked for again: its last entry may tell of claims that nobody here has heard of', async () => {
+    const headers = { 'idempotency-key': 'a-form-sent-twice' };
+    const body = { ...couponDrop(), stock: 2 };
+    const make = () => app.current.call('POST', '/v1/drops', { token: admin, body, headers });
+    const { id } = (await make()).body;
+    const [here, elsewhere] = await app.current.people(2);
+    await app.current.claim(id, here?.token ?? '');
+    // The last unit goes at another process, of which this one hears nothing yet.
+    const claim = { userId: elsewhere?.id ?? '', requestId: 'won-elsewhere' };
+    const won = await new Ledger(app.current.database, newCode).claim(id, [claim]);
+    expect(won?.outcomes).toMatchObject([{ outcome: 'granted', serial: 2 }]);
+    expect(await make()).toMatchObject({ status: 201, body: { id, remaining: 0 } });
+    expect(await app.current.claim(id, elsewhere?.token ?? '', claim.requestId)).toMatchObject({
+      status: 201,
+      body: { serial: 2 },
+    });
   });
 
   it('is cancelled once and for all; what was granted stays', async () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Consumer } from '@platformatic/kafka';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres } from '../../ops/servers/postgres.ts';
+import { RedisProcess } from '../contracts/redis-process.ts';
 import { hasAllServers, metricOf, queueIsReady, useFleet } from './fleet.ts';
 import { couponDrop, RunningApp } from './running-app.ts';
 
@@ -80,6 +81,29 @@ describe.skipIf(!hasAllServers).each([
       expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
       expect(new Set(made.map(({ body }) => body.id)).size).toBe(1);
     }
+  });
+
+  it('tell each other once of what an administrator asks for twice', async () => {
+    if (!redis) return; // they tell each other nothing
+    const { REDIS_URL: url = '', REDIS_PREFIX: prefix = '' } = fleet.current.environment;
+    const listener = await RedisProcess.connected({ url, prefix });
+    const told: string[] = [];
+    await listener.connection.subscribe([`${prefix}ledger`], (text) => void told.push(text));
+    const [one] = gateways();
+    const token = await one.administrator();
+    const headers = { 'idempotency-key': randomUUID() };
+    const make = () => one.call('POST', '/v1/drops', { token, body: couponDrop(), headers });
+    const { id } = (await make()).body;
+    const entries = () =>
+      told.map((text) => JSON.parse(text.slice(text.indexOf(' ')))).filter(({ dropId }) => dropId === id);
+    await make();
+    await one.call('PATCH', `/v1/drops/${id}`, { token, body: { title: 'Another' } });
+    for (let time = 0; time < 2; time += 1) await one.call('POST', `/v1/drops/${id}/cancel`, { token });
+    // Told behind all of that, and Redis keeps the order.
+    const last = await one.drop();
+    await expect.poll(() => told.some((text) => text.includes(`"dropId":"${last}"`)), patient).toBe(true);
+    expect(entries().map(({ firstEntry }) => firstEntry)).toEqual([1, 2, 3]);
+    await listener.close();
   });
 
   it('tell of a change that an administrator made at one of them', async () => {
