@@ -40,6 +40,8 @@ export interface Drop {
   readonly discount: Discount | null;
   readonly validUntilMs: number | null;
   readonly validForDays: number | null;
+  /** Another one whenever what people agree to, or what they are shown of it, is another. */
+  readonly version: string;
   /** Units in somebody's hands. */
   readonly granted: number;
   /** People in the waiting line: units that are left are theirs first. 0 where the line is switched off. */
@@ -73,19 +75,13 @@ export function remainingOf(drop: Drop): number {
   return Math.max(0, drop.stock - drop.granted - drop.waiting);
 }
 
-const versions = new WeakMap<Drop, string>();
-
-/** Another one whenever what people agree to, or what they are shown of it, is another; for as long as a drop is the same object it is looked up. */
-export function versionOf(drop: Drop): string {
-  const known = versions.get(drop);
-  if (known !== undefined) return known;
+/** Of these terms. Where the drop stands is not among them: a batch changes nothing of it. */
+export function versionOf(drop: Omit<Drop, 'version'>): string {
   const { title, description, imageUrl, perUserLimit } = drop;
   const { price, currency, holdSeconds, discount, validUntilMs, validForDays } = drop;
   const shown = [title, description, imageUrl, perUserLimit];
   const terms = [price, currency, holdSeconds, discount, validUntilMs, validForDays];
-  const version = hash('sha256', JSON.stringify([shown, terms]), 'base64url').slice(0, 10);
-  versions.set(drop, version);
-  return version;
+  return hash('sha256', JSON.stringify([shown, terms]), 'base64url').slice(0, 10);
 }
 
 /** As the API shows it: docs/api.md. */
@@ -106,7 +102,7 @@ export function viewOf(drop: Drop, nowMs: number) {
     waitingLine: drop.waitingLine,
     waiting: drop.waiting,
     createdAt: isoTime(drop.createdAtMs),
-    version: versionOf(drop),
+    version: drop.version,
   };
   if (drop.kind === 'product') {
     return { ...common, price: drop.price, currency: drop.currency, holdMinutes: (drop.holdSeconds ?? 0) / 60 };

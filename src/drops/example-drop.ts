@@ -1,10 +1,10 @@
 /** A drop for tests: open since ever, a coupon of 20 %, 10 units, but for what is given. */
-import type { Drop } from './drop.ts';
+import { type Drop, versionOf } from './drop.ts';
 
 export function exampleDrop(change: Partial<Drop> = {}): Drop {
-  return {
+  const drop = {
     id: '7',
-    kind: 'coupon',
+    kind: 'coupon' as const,
     title: 'A drop',
     description: '',
     imageUrl: null,
@@ -27,4 +27,5 @@ export function exampleDrop(change: Partial<Drop> = {}): Drop {
     entries: 1,
     ...change,
   };
+  return { version: versionOf(drop), ...drop };
 }

@@ -4,7 +4,7 @@ import { invalidField, Problem } from '../http/problem.ts';
 import type { ClaimRequest } from '../ledger/ledger.ts';
 import { append } from '../ledger/log.ts';
 import { nameable } from '../pictures/store.ts';
-import { type Discount, type Drop, type DropKind, type DropState, viewOf } from './drop.ts';
+import { type Discount, type Drop, type DropKind, type DropState, versionOf, viewOf } from './drop.ts';
 import { amendedTerms, type DropInput, type DropTerms } from './terms.ts';
 
 interface DropRow {
@@ -268,7 +268,7 @@ async function lockDrop(transaction: Queryable, id: string): Promise<Drop> {
 }
 
 function toDrop(row: DropRow): Drop {
-  return {
+  const drop = {
     id: row.id,
     kind: row.kind,
     title: row.title,
@@ -292,6 +292,7 @@ function toDrop(row: DropRow): Drop {
     lastGrantedArrival: row.last_granted_arrival === null ? null : Number(row.last_granted_arrival),
     entries: Number(row.entries),
   };
+  return { ...drop, version: versionOf(drop) };
 }
 
 /** The discount that the columns hold; also for coupons, which join the drop's row. */

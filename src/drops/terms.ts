@@ -27,7 +27,7 @@ export interface DropInput {
 /** What the database is given. */
 export type DropTerms = Omit<
   Drop,
-  'id' | 'cancelled' | 'createdAtMs' | 'granted' | 'waiting' | 'lastGrantedArrival' | 'entries'
+  'id' | 'cancelled' | 'createdAtMs' | 'version' | 'granted' | 'waiting' | 'lastGrantedArrival' | 'entries'
 >;
 
 const DEFAULTS = { perUserLimit: { coupon: 3, product: 1 }, currency: 'KRW', holdMinutes: 30 } as const;

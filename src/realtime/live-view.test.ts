@@ -142,6 +142,28 @@ describe('what the catalogue has forgotten', () => {
     expect(asked).toBe(1);
   });
 
+  it('is found again with one query, however many drops it is, but not with more than is good for anybody', async () => {
+    const ids = Array.from({ length: 600 }, (_, place) => String(1 + place));
+    const catalogue = new Catalogue({} as never);
+    const asked: number[] = [];
+    catalogue.loadAll = async (wanted) => {
+      asked.push(wanted.length);
+      return new Map(wanted.map((id) => [id, catalogue.put(exampleDrop({ id, granted: 1 }))]));
+    };
+    for (const id of ids) catalogue.put(exampleDrop({ id }));
+    const view = new LiveView(catalogue, Date.now);
+    const watcher = new Watcher();
+    watcher.sendPacket = (packet: Packet) => watcher.send(packet.text);
+    view.watch(watcher as unknown as Listener, ids);
+    for (const id of ids) catalogue.forget(id);
+    watcher.heard.length = 0;
+    view.start();
+    await vi.advanceTimersByTimeAsync(2_000);
+    view.stop();
+    expect(asked).toEqual([500, 100]);
+    expect(watcher.heard.toSorted()).toEqual(ids.map((id) => `drop ${id}`).toSorted());
+  });
+
   it('is still watched while nobody knows what became of it', async () => {
     const catalogue = new Catalogue({} as never);
     catalogue.put(exampleDrop());

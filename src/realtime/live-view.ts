@@ -7,7 +7,7 @@
  * never keep a claim waiting.
  */
 import type { Catalogue } from '../drops/catalogue.ts';
-import { type Drop, isDropId, remainingOf, stateOf, versionOf } from '../drops/drop.ts';
+import { type Drop, isDropId, remainingOf, stateOf } from '../drops/drop.ts';
 import { CLOSE, type Listener } from './listener.ts';
 import { dropMessage, errorMessage } from './messages.ts';
 import { Packet } from './packet.ts';
@@ -16,6 +16,8 @@ const LOOK_EVERY_MS = 29;
 /** At most five frames a second. */
 const TELL_EVERY_MS = 200;
 const SLICE_LISTENERS = 250;
+/** Drops that the catalogue has forgotten, found again at one look: thousands may be watched, and each may have long words. */
+const FIND_AGAIN_MAX = 500;
 /** Unknown drops that one connection may ask for in its life. */
 const UNKNOWN_DROPS_MAX = 200;
 /** … and all that come from one address, in a minute: a query each, or part of one, which people who watch what there is never cost. */
@@ -149,11 +151,12 @@ export class LiveView {
   #look(): void {
     const nowMs = this.#nowMs();
     const monotonicMs = performance.now();
+    const forgotten = new Map<string, Topic>();
     for (const [dropId, topic] of this.#topics) {
       if (topic.sending || monotonicMs - topic.toldAtMs < TELL_EVERY_MS) continue;
       const drop = this.#catalogue.known(dropId);
       if (drop === undefined) {
-        void this.#findAgain(dropId, topic);
+        if (forgotten.size < FIND_AGAIN_MAX) forgotten.set(dropId, topic);
         continue;
       }
       const news = digest(drop, nowMs);
@@ -162,18 +165,23 @@ export class LiveView {
       topic.toldAtMs = monotonicMs;
       this.#tell(topic, new Packet(dropMessage(drop, nowMs)));
     }
+    if (forgotten.size > 0) void this.#findAgain(forgotten, monotonicMs);
   }
 
-  /** The catalogue has forgotten it: for want of room, or because it was deleted. Then its watchers are told as those who ask for what there is not. */
-  async #findAgain(dropId: string, topic: Topic): Promise<void> {
-    topic.sending = true;
-    topic.toldAtMs = performance.now();
-    const found = await this.#catalogue.load(dropId).catch(() => null);
-    topic.sending = false;
-    // `null`: nobody knows.
-    if (found !== undefined || this.#topics.get(dropId) !== topic) return;
-    this.#topics.delete(dropId);
-    this.#tell(topic, new Packet(errorMessage('drop_not_found', { dropId })));
+  /** The catalogue has forgotten them: for want of room, or because they were deleted. Then their watchers are told as those who ask for what there is not. */
+  async #findAgain(forgotten: ReadonlyMap<string, Topic>, monotonicMs: number): Promise<void> {
+    for (const topic of forgotten.values()) {
+      topic.sending = true;
+      topic.toldAtMs = monotonicMs;
+    }
+    const found = await this.#catalogue.loadAll([...forgotten.keys()]).catch(() => undefined);
+    for (const [dropId, topic] of forgotten) {
+      topic.sending = false;
+      // Nobody knows, it is there, or nobody watches it any more.
+      if (found === undefined || found.has(dropId) || this.#topics.get(dropId) !== topic) continue;
+      this.#topics.delete(dropId);
+      this.#tell(topic, new Packet(errorMessage('drop_not_found', { dropId })));
+    }
   }
 
   /** One frame to all, a slice per turn of the event loop. The next frame waits until this one is out. */
@@ -191,5 +199,5 @@ export class LiveView {
 
 /** All that a watcher sees. */
 function digest(drop: Drop, nowMs: number): string {
-  return `${stateOf(drop, nowMs)} ${remainingOf(drop)} ${drop.waitingLine ? drop.waiting : ''} ${drop.stock} ${drop.opensAtMs} ${drop.closesAtMs} ${versionOf(drop)}`;
+  return `${stateOf(drop, nowMs)} ${remainingOf(drop)} ${drop.waitingLine ? drop.waiting : ''} ${drop.stock} ${drop.opensAtMs} ${drop.closesAtMs} ${drop.version}`;
 }

@@ -3,7 +3,7 @@ import type { Identity } from '../accounts/account.ts';
 import { type ClaimAnswer, REQUEST_ID_PATTERN } from '../claims/admission.ts';
 import { retryAfterSeconds } from '../claims/faults.ts';
 import { refusalMembers } from '../claims/http-answer.ts';
-import { type Drop, remainingOf, stateOf, versionOf } from '../drops/drop.ts';
+import { type Drop, remainingOf, stateOf } from '../drops/drop.ts';
 import type { Because, Grant } from '../grants/grant.ts';
 import { PROBLEMS, type ProblemCode } from '../http/problem.ts';
 import type { Place } from '../line/store.ts';
@@ -113,7 +113,7 @@ export function dropMessage(drop: Drop, nowMs: number): string {
     lastGrantedArrival: drop.lastGrantedArrival,
     opensAt: isoTime(drop.opensAtMs),
     closesAt: drop.closesAtMs === null ? null : isoTime(drop.closesAtMs),
-    version: versionOf(drop),
+    version: drop.version,
     serverTime: isoTime(nowMs),
   });
 }
