@@ -16,7 +16,7 @@ import { withinTime } from './adapters/time-limit.ts';
 import type { Settings } from './config/settings.ts';
 import { newCode } from './coupons/code.ts';
 import { type Database, isRefusedStatement } from './database/database.ts';
-import { buildIndexes, keepIndexes } from './database/indexes.ts';
+import { keepIndexes, tryIndexes } from './database/indexes.ts';
 import { migrate } from './database/migrate.ts';
 import { Catalogue } from './drops/catalogue.ts';
 import { LedgerClock } from './drops/clock.ts';
@@ -83,7 +83,7 @@ export async function openDatabase(settings: Settings): Promise<Database> {
 export async function createApp(settings: Settings, logger: FastifyBaseLogger, database: Database): Promise<App> {
   await migrate(database);
   // The embedded database does one thing at a time: better now than when people are here.
-  if (settings.databaseUrl === null) await buildIndexes(database);
+  if (settings.databaseUrl === null) await tryIndexes(database, logger);
   const { fleet, closeFleet } = await openFleet(settings, logger, database);
   try {
     return await openRoles(fleet, closeFleet);
@@ -124,7 +124,7 @@ async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise
       await server.listen({ port: settings.port, host: settings.host, backlog: LISTEN_BACKLOG });
       gateway?.start();
       reporter.start();
-      leaveIndexes = keepIndexes(database, logger);
+      if (!fleet.alone) leaveIndexes = keepIndexes(database, logger);
       seconds.start();
       const address = server.server.address();
       return typeof address === 'object' && address !== null ? address.port : settings.port;
@@ -136,11 +136,11 @@ async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise
       // The gateway first: what it has put into the queue is answered while our own sequencer still works.
       await gateway?.close();
       await sequencer?.close();
-      await stopWithin(WORKER_STOP_WITHIN_MS, worker?.stop(), logger);
+      await stopWithin(WORKER_STOP_WITHIN_MS, { worker: worker?.stop() }, logger);
       await closeConnections(server.server, listening);
       gateway?.stop();
-      // One that fails must not keep the other from being waited for.
-      await Promise.all([seconds, reporter].map((part) => stopWithin(LAST_WORDS_WITHIN_MS, part.stop(), logger)));
+      const lastWords = { 'seconds of sales': seconds.stop(), 'row of this process': reporter.stop() };
+      await stopWithin(LAST_WORDS_WITHIN_MS, lastWords, logger);
       await closeFleet();
       await database.close();
     },
@@ -151,18 +151,22 @@ async function openRoles(fleet: Fleet, closeFleet: () => Promise<void>): Promise
 const IDLE = { sockets: 0, people: 0, claimsWaiting: 0 } as const;
 
 /**
- * What does not end in time must not keep the database from being closed. Rounds of the worker end early when they hear of the stop; what one that does not had begun is undone, and done by others.
+ * What does not end in time must not keep the database from being closed, and what fails must not keep others from being waited for. Rounds of the worker end early when they hear of the stop;
+ * what one that does not had begun is undone, and done by others.
  */
 async function stopWithin(
   limitMs: number,
-  stopped: Promise<unknown> | undefined,
+  parts: Readonly<Record<string, Promise<unknown> | undefined>>,
   logger: FastifyBaseLogger,
 ): Promise<void> {
-  try {
-    if (stopped) await withinTime(limitMs, stopped);
-  } catch (error) {
-    logger.warn({ err: error }, 'a part of this process has not ended in order');
-  }
+  const ended = Object.entries(parts).map(async ([part, stopped]) => {
+    try {
+      if (stopped) await withinTime(limitMs, stopped);
+    } catch (error) {
+      logger.warn({ err: error, part }, 'a part of this process has not ended in order');
+    }
+  });
+  await Promise.all(ended);
 }
 
 /** The parts that all roles share. */

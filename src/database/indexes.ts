@@ -3,7 +3,8 @@
  * part of a transaction, so it is done after the migrations, on a connection of its own.
  *
  * A server does not wait for them: it is needed for the sale, and what has no index yet is slow, not wrong. It sees to them beside its work until all are there. The command `migrate`
- * waits, and so does the embedded database, which can do one thing at a time, and had better do this before anybody comes.
+ * waits. So does a server with the embedded database, which can do one thing at a time: it tries once, before anybody comes, and again when it starts the next time. Beside a sale, a build that
+ * fails again and again would hold up everybody each time.
  *
  * Of many processes one builds, which holds an advisory lock; the others look again later. That lock is never waited for in a statement: what waits has begun, and an index waits for all
  * that had begun before it. It waits for others' long transactions, too, but not for ever. One that is broken off, by a crash or by that limit, is left behind invalid: nobody can read by
@@ -47,6 +48,17 @@ interface Logger {
   warn(details: object, words: string): void;
 }
 
+const NOT_BUILT = 'an index is not built yet: until it is, some lists and figures are slow';
+
+/** Builds what is missing, once. One that cannot be built must not keep a server from its start: it can sell without. */
+export async function tryIndexes(database: Database, logger: Logger): Promise<void> {
+  try {
+    await buildIndexes(database);
+  } catch (error) {
+    logger.warn({ err: error }, NOT_BUILT);
+  }
+}
+
 /** Beside everything else: builds what is missing, and tries again until nothing is. Returns what makes it stop. */
 export function keepIndexes(database: Database, logger: Logger): () => void {
   const stop = new AbortController();
@@ -57,7 +69,7 @@ export function keepIndexes(database: Database, logger: Logger): () => void {
         logger.info('another process builds indexes');
       } catch (error) {
         if (stop.signal.aborted) return;
-        logger.warn({ err: error }, 'an index is not built yet: until it is, some lists and figures are slow');
+        logger.warn({ err: error }, NOT_BUILT);
       }
       await pause(AGAIN_AFTER_MS, undefined, { signal: stop.signal, ref: false }).catch(() => {});
     }
