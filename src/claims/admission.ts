@@ -51,8 +51,6 @@ export interface AdmissionParts {
 
 type Wish = 'for_a_unit' | 'for_a_place';
 
-export const REQUEST_ID_PATTERN = '^[A-Za-z0-9_-]{8,64}$';
-
 export class Admission {
   readonly #parts: AdmissionParts;
   /** Claims per user and second, for those who share the limit with other processes. */

@@ -9,7 +9,8 @@
 import type { ServerResponse } from 'node:http';
 import type { AccessTokens } from '../accounts/tokens.ts';
 import type { FastLane } from '../http/server.ts';
-import { type Admission, REQUEST_ID_PATTERN } from './admission.ts';
+import { REQUEST_ID_PATTERN } from '../http/shapes.ts';
+import type { Admission } from './admission.ts';
 import { type HttpAnswer, httpAnswer } from './http-answer.ts';
 
 const PATH_START = '/v1/drops/';

@@ -5,8 +5,9 @@ import { callerOf, type Guard } from '../accounts/guard.ts';
 import { isDropId } from '../drops/drop.ts';
 import { invalidField, Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
+import { IdempotencyKey, REQUEST_ID_PATTERN } from '../http/shapes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { type Admission, type ClaimAnswer, queued, REQUEST_ID_PATTERN } from './admission.ts';
+import { type Admission, type ClaimAnswer, queued } from './admission.ts';
 import { httpAnswer } from './http-answer.ts';
 
 const REQUEST_ID = new RegExp(REQUEST_ID_PATTERN);
@@ -29,7 +30,7 @@ export function claimRoutes(server: Server, { admission, ledger, guard }: ClaimR
         security,
         summary: 'Claim one unit',
         params: Type.Object({ id: Type.String() }),
-        headers: Type.Object({ 'idempotency-key': Type.String({ pattern: REQUEST_ID_PATTERN }) }),
+        headers: IdempotencyKey,
       },
       // The busiest path of all checks its one header itself, below.
       validatorCompiler: () => () => true,

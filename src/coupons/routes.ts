@@ -2,8 +2,9 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { callerOf, type Guard } from '../accounts/guard.ts';
 import type { GrantChanges } from '../grants/changes.ts';
-import { GrantShape, IdempotencyKey, Reference } from '../grants/routes.ts';
+import { GrantShape, Reference } from '../grants/routes.ts';
 import type { Server } from '../http/server.ts';
+import { IdempotencyKey } from '../http/shapes.ts';
 import type { Till } from './till.ts';
 
 const FoundCouponShape = Type.Object({

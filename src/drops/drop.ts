@@ -9,6 +9,7 @@
  * The state is never stored: it follows from the drop's row and the clock, so that it cannot be out of date.
  */
 import { hash } from 'node:crypto';
+import { ID_PATTERN } from '../http/shapes.ts';
 import type { DropStanding } from '../ledger/ledger.ts';
 
 export type DropKind = 'coupon' | 'product';
@@ -52,9 +53,11 @@ export interface Drop {
   readonly entries: number;
 }
 
+const DROP_ID = new RegExp(ID_PATTERN);
+
 /** Whether the text can be a drop's id at all: what cannot is nobody's, and not worth a query. */
 export function isDropId(text: string): boolean {
-  return /^[1-9]\d{0,17}$/.test(text);
+  return DROP_ID.test(text);
 }
 
 export function stateOf(drop: Drop, nowMs: number): DropState {

@@ -1,12 +1,11 @@
 /** My coupons, my slots: look, use, give back. */
 import { Type } from '@fastify/type-provider-typebox';
 import { callerOf, type Guard } from '../accounts/guard.ts';
-import { REQUEST_ID_PATTERN } from '../claims/admission.ts';
 import type { Database } from '../database/database.ts';
 import { DiscountShape } from '../drops/shapes.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
-import { Nullable, oneOf, Page, PageQuery, readCursor, writeCursor } from '../http/shapes.ts';
+import { Id, IdempotencyKey, Nullable, oneOf, Page, PageQuery, readCursor, writeCursor } from '../http/shapes.ts';
 import { parseGrantId } from '../ledger/outcome.ts';
 import type { GrantChanges } from './changes.ts';
 import { GRANT_STATES } from './grant.ts';
@@ -35,7 +34,6 @@ export const GrantShape = Type.Object({
   paying: Type.Boolean(),
 });
 
-export const IdempotencyKey = Type.Object({ 'idempotency-key': Type.String({ pattern: REQUEST_ID_PATTERN }) });
 export const Reference = Type.Optional(
   Type.String({ minLength: 1, maxLength: 200, description: "The merchant's own word for this use" }),
 );
@@ -44,7 +42,7 @@ const Filter = Type.Object(
   {
     kind: Type.Optional(oneOf(['coupon', 'product'])),
     state: Type.Optional(oneOf(GRANT_STATES)),
-    dropId: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,17}$' })),
+    dropId: Type.Optional(Id),
     ...PageQuery,
   },
   { additionalProperties: false },

@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
+import { hasAlready } from './entity-tag.ts';
 import { type Server, sendProblem } from './server.ts';
 
 const FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -65,8 +66,7 @@ export async function servePages(server: Server, paymentWindow: PaymentWindow | 
     const isPage = (request.method === 'GET' || request.method === 'HEAD') && !API_PATH.test(request.url);
     if (!isPage) return sendProblem(reply, 'not_found');
     reply.headers({ ...headers, 'cache-control': 'no-cache', etag: tag });
-    // A proxy may have marked the tag as weak, or ask for several versions at once.
-    if (request.headers['if-none-match']?.includes(tag)) return reply.code(304).send();
+    if (hasAlready(request.headers['if-none-match'], tag)) return reply.code(304).send();
     return reply.type('text/html; charset=utf-8').send(page);
   });
 }

@@ -22,6 +22,14 @@ export function oneOf<const Values extends readonly string[]>(values: Values) {
   return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values] });
 }
 
+/** As all ids of the database are: of none that we gave it would be anything else. */
+export const ID_PATTERN = '^[1-9]\\d{0,17}$';
+export const Id = Type.String({ pattern: ID_PATTERN });
+
+/** What tells a request that is repeated from a new one. */
+export const REQUEST_ID_PATTERN = '^[A-Za-z0-9_-]{8,64}$';
+export const IdempotencyKey = Type.Object({ 'idempotency-key': Type.String({ pattern: REQUEST_ID_PATTERN }) });
+
 /** Cursors are opaque to clients: what follows from them may change with any version. */
 export function writeCursor(place: readonly (string | number)[]): string {
   return Buffer.from(place.join(' ')).toString('base64url');

@@ -19,7 +19,15 @@ export interface EntryBody {
 }
 
 /** Of the answers to claims those that stand in the log. */
-type LoggedOutcome = Exclude<Outcome['outcome'], 'not_open'>;
+export type LoggedOutcome = Exclude<Outcome['outcome'], 'not_open'>;
+
+const outcomeOfLetter: Readonly<Record<string, LoggedOutcome>> = {
+  g: 'granted',
+  s: 'sold_out',
+  l: 'limit_reached',
+  c: 'closed',
+};
+export const LOGGED_OUTCOMES = Object.values(outcomeOfLetter);
 
 export interface ClaimsEvent {
   readonly kind: 'claims';
@@ -57,13 +65,6 @@ export interface TermsEvent {
 }
 
 export type LogEvent = TermsEvent | ClaimsEvent | EndingEvent | PlacesEvent | OfferedEvent | { kind: 'cancelled' };
-
-const outcomeOfLetter: Readonly<Record<string, LoggedOutcome>> = {
-  g: 'granted',
-  s: 'sold_out',
-  l: 'limit_reached',
-  c: 'closed',
-};
 
 export function readEvent({ kind, body }: EntryBody): LogEvent | undefined {
   switch (kind) {

@@ -1,14 +1,13 @@
 /** The waiting line over HTTP: ask for a place, look where it is, leave. */
 import { Type } from '@fastify/type-provider-typebox';
 import { callerOf, type Guard } from '../accounts/guard.ts';
-import { REQUEST_ID_PATTERN } from '../claims/admission.ts';
 import { httpAnswer } from '../claims/http-answer.ts';
 import type { Database } from '../database/database.ts';
 import type { Catalogue } from '../drops/catalogue.ts';
 import { isDropId, stateOf } from '../drops/drop.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
-import { oneOf } from '../http/shapes.ts';
+import { IdempotencyKey, oneOf } from '../http/shapes.ts';
 import { grantIdOf } from '../ledger/outcome.ts';
 import type { Waited, WaitingLine } from './line.ts';
 import { placeOf } from './store.ts';
@@ -41,7 +40,7 @@ export function lineRoutes(server: Server, { line, catalogue, nowMs, database, g
       schema: {
         ...common,
         summary: 'Wait for a unit of a drop that is sold out',
-        headers: Type.Object({ 'idempotency-key': Type.String({ pattern: REQUEST_ID_PATTERN }) }),
+        headers: IdempotencyKey,
         response: { 200: PlaceShape },
       },
     },

@@ -4,10 +4,10 @@ import type { Guard } from '../accounts/guard.ts';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
-import { oneOf, Page, PageQuery, readCursor, writeCursor } from '../http/shapes.ts';
+import { ID_PATTERN, Id, oneOf, Page, PageQuery, readCursor, writeCursor } from '../http/shapes.ts';
 import { DELIVERY_STATES, deliveriesBy, sendAgain } from './delivery-log.ts';
 import { CHANNELS, NOTIFICATION_TYPES } from './notification.ts';
-import { DeliveryShape, ID_PATTERN, Id } from './shapes.ts';
+import { DeliveryShape } from './shapes.ts';
 
 const ID = new RegExp(ID_PATTERN);
 

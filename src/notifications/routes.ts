@@ -5,12 +5,12 @@ import { accountById } from '../accounts/store.ts';
 import type { Database } from '../database/database.ts';
 import { invalidFields, Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
-import { oneOf, PageQuery, readCursor, writeCursor } from '../http/shapes.ts';
+import { Id, oneOf, PageQuery, readCursor, writeCursor } from '../http/shapes.ts';
 import { centreOf, readUpTo } from './centre.ts';
 import { LANGUAGES, MANNERS, NOTIFICATION_TYPES } from './notification.ts';
 import { defaultsOf, type Ways } from './preferences.ts';
 import { changeSettings, type NotificationSettings, type SettingsChange, settingsOf } from './settings-store.ts';
-import { Id, NotificationShape, SettingsChangeShape, SettingsShape } from './shapes.ts';
+import { NotificationShape, SettingsChangeShape, SettingsShape } from './shapes.ts';
 import { viewOf } from './telling.ts';
 import { type WebhookKind, webhookAddress } from './webhook-address.ts';
 

@@ -6,10 +6,6 @@ import { CHANNELS, LANGUAGES, MANNERS, NOTIFICATION_TYPES, type NotificationType
 
 const Time = Type.String({ format: 'date-time' });
 
-/** As ids are: of none that we gave it would be anything else. */
-export const ID_PATTERN = '^[1-9][0-9]{0,17}$';
-export const Id = Type.String({ pattern: ID_PATTERN });
-
 const TypeName = oneOf(NOTIFICATION_TYPES);
 const Channels = Type.Array(oneOf(CHANNELS), { uniqueItems: true });
 

@@ -4,7 +4,7 @@ import type { Guard } from '../accounts/guard.ts';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
-import { oneOf, Page, PageQuery } from '../http/shapes.ts';
+import { Id, oneOf, Page, PageQuery } from '../http/shapes.ts';
 import { allPayments, anyPayment } from './all-payments.ts';
 import { PAYMENT_STATES } from './payment.ts';
 import { AnyPaymentShape, readPlace, writePlace } from './shapes.ts';
@@ -15,7 +15,7 @@ const Filter = Type.Object(
     method: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
     currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })),
     username: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
-    dropId: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,17}$' })),
+    dropId: Type.Optional(Id),
     ...PageQuery,
   },
   { additionalProperties: false },

@@ -1,9 +1,9 @@
 /** Points over HTTP: how many one has; administrators give and take them. */
 import { Type } from '@fastify/type-provider-typebox';
 import { callerOf, type Guard } from '../accounts/guard.ts';
-import { IdempotencyKey } from '../grants/routes.ts';
 import { invalidField } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
+import { IdempotencyKey } from '../http/shapes.ts';
 import { POINTS_MAX, type Points } from './points.ts';
 
 const Balance = Type.Integer({ minimum: 0 });

@@ -2,10 +2,9 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { callerOf, type Guard } from '../accounts/guard.ts';
 import type { Database } from '../database/database.ts';
-import { IdempotencyKey } from '../grants/routes.ts';
 import { invalidField, Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
-import { Page, PageQuery } from '../http/shapes.ts';
+import { IdempotencyKey, Page, PageQuery } from '../http/shapes.ts';
 import { parseGrantId } from '../ledger/outcome.ts';
 import type { PaymentDesk } from './desk.ts';
 import { awaitsApproval, isInFlight, orderOf, type Payment, paymentView, type StoredPayment } from './payment.ts';

@@ -8,16 +8,17 @@ import { GRANT_STATES } from '../grants/grant.ts';
 import { invalidField, Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { Nullable, oneOf, Page, PageQuery, readCursor, writeCursor } from '../http/shapes.ts';
+import { LOGGED_OUTCOMES } from '../ledger/log-event.ts';
 import { PAYMENT_STATES } from '../payments/payment.ts';
 import { GROUPS, peopleIn, placeDigits } from './people.ts';
-import { CLAIM_OUTCOMES, LINE_STATES } from './store.ts';
+import { LINE_STATES } from './store.ts';
 
 const Time = Type.String({ format: 'date-time' });
 
 const PersonShape = Type.Object({
   arrival: Type.Integer(),
   claimedAt: Time,
-  outcome: oneOf(CLAIM_OUTCOMES),
+  outcome: oneOf(LOGGED_OUTCOMES),
   person: Type.Object({ id: Type.String(), username: Nullable(Type.String()) }),
   line: Nullable(
     Type.Object({

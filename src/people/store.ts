@@ -3,16 +3,16 @@ import { accountNamed } from '../accounts/store.ts';
 import type { Queryable } from '../database/database.ts';
 import type { GrantState } from '../grants/grant.ts';
 import { GRANT_PAYING, GRANT_STATE } from '../grants/store.ts';
+import type { LoggedOutcome } from '../ledger/log-event.ts';
 import { grantIdOf } from '../ledger/outcome.ts';
 import type { PaymentState } from '../payments/payment.ts';
 
 export const LINE_STATES = ['waiting', 'offered', 'left', 'passed'] as const;
-export const CLAIM_OUTCOMES = ['granted', 'sold_out', 'limit_reached', 'closed'] as const;
 
 export interface PersonInDrop {
   readonly arrival: number;
   readonly claimedAt: string;
-  readonly outcome: (typeof CLAIM_OUTCOMES)[number];
+  readonly outcome: LoggedOutcome;
   readonly person: { readonly id: string; readonly username: string | null };
   /** The place that this claim has, or had, in the waiting line. */
   readonly line: { readonly state: (typeof LINE_STATES)[number]; readonly position: number | null } | null;

@@ -2,6 +2,7 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { callerOf, type Guard } from '../accounts/guard.ts';
 import type { Database } from '../database/database.ts';
+import { hasAlready } from '../http/entity-tag.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { oneOf } from '../http/shapes.ts';
@@ -70,16 +71,12 @@ export function pictureRoutes(server: Server, { database, guard }: PictureRoutes
     async (request, reply) => {
       const { name } = request.params;
       if (!isPictureName(name)) throw new Problem('not_found');
-      if (hasAlready(request.headers['if-none-match'], name)) {
-        return reply
-          .code(304)
-          .headers({ ...HEADERS, etag: tagOf(name) })
-          .send();
-      }
+      const headers = { ...HEADERS, etag: `"${name}"` };
+      if (hasAlready(request.headers['if-none-match'], headers.etag)) return reply.code(304).headers(headers).send();
       // What is at hand is everybody's, as often as they like. Only who makes us ask the database is counted.
-      const picture = gallery.known(name) ?? (await gallery.load(name, () => guard.anyone(request)));
+      const picture = await gallery.load(name, () => guard.anyone(request));
       if (picture === undefined) throw new Problem('not_found');
-      return reply.headers({ ...HEADERS, etag: tagOf(name), 'content-type': picture.type }).send(picture.bytes);
+      return reply.headers({ ...headers, 'content-type': picture.type }).send(picture.bytes);
     },
   );
 }
@@ -100,14 +97,4 @@ function readPicture(body: unknown): Picture {
     });
   }
   return { type, bytes: body.subarray(0, length) };
-}
-
-function tagOf(name: string): string {
-  return `"${name}"`;
-}
-
-/** Whether a browser says that it has this picture (RFC 9110, 13.1.2: tags compare weakly). */
-function hasAlready(ifNoneMatch: string | undefined, name: string): boolean {
-  const tags = ifNoneMatch?.split(',') ?? [];
-  return tags.some((tag) => tag.trim().replace(/^W\//, '') === tagOf(name));
 }

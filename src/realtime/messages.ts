@@ -1,11 +1,12 @@
 /** What travels over the socket: docs/socket.md. ClientIn comes from a browser and is not to be trusted; ClientOut is everything one can receive. */
 import type { Identity } from '../accounts/account.ts';
-import { type ClaimAnswer, REQUEST_ID_PATTERN } from '../claims/admission.ts';
+import type { ClaimAnswer } from '../claims/admission.ts';
 import { retryAfterSeconds } from '../claims/faults.ts';
 import { refusalMembers } from '../claims/http-answer.ts';
 import { type Drop, remainingOf, stateOf } from '../drops/drop.ts';
 import type { Because, Grant } from '../grants/grant.ts';
 import { PROBLEMS, type ProblemCode } from '../http/problem.ts';
+import { REQUEST_ID_PATTERN } from '../http/shapes.ts';
 import type { Place } from '../line/store.ts';
 import type { Payment } from '../payments/payment.ts';
 
