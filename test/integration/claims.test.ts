@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { couponDrop, type Person, RunningApp, useRunningApp } from './running-app.ts';
+import { couponDrop, type Person, useRunningApp } from './running-app.ts';
 
 const app = useRunningApp();
 let crowd: Person[] = [];
@@ -207,26 +207,24 @@ describe('claims over HTTP', () => {
 });
 
 describe('an overloaded server', () => {
+  const busy = useRunningApp({ CLAIM_QUEUE_MAX: '3', CLAIM_BATCH_MAX: '1' });
+
   it('says 503 and when to come back, and loses nothing', async () => {
-    const busy = await RunningApp.start({ CLAIM_QUEUE_MAX: '3', CLAIM_BATCH_MAX: '1' });
-    try {
-      const people = await busy.people(20);
-      const id = await busy.drop({ stock: 20 });
-      // The first claim opens the gate, so that the others meet the queue in one turn.
-      await busy.claim(id, people.pop()?.token ?? '');
-      const presses = people.map(({ token }) => ({ token, requestId: randomUUID() }));
-      const answers = await Promise.all(presses.map(({ token, requestId }) => busy.claim(id, token, requestId)));
-      const refused = answers.filter((answer) => answer.status === 503);
-      expect(refused.length).toBeGreaterThan(0);
-      for (const answer of refused) {
-        expect(answer.body.code).toBe('overloaded');
-        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-      }
-      for (const { token, requestId } of presses) expect((await busy.claim(id, token, requestId)).status).toBe(201);
-      expect((await busy.call('GET', `/v1/drops/${id}`)).body).toMatchObject({ remaining: 0 });
-    } finally {
-      await busy.app.close();
+    const people = await busy.current.people(20);
+    const id = await busy.current.drop({ stock: 20 });
+    // The first claim opens the gate, so that the others meet the queue in one turn.
+    await busy.current.claim(id, people.pop()?.token ?? '');
+    const presses = people.map(({ token }) => ({ token, requestId: randomUUID() }));
+    const claim = ({ token, requestId }: (typeof presses)[number]) => busy.current.claim(id, token, requestId);
+    const answers = await Promise.all(presses.map(claim));
+    const refused = answers.filter((answer) => answer.status === 503);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const answer of refused) {
+      expect(answer.body.code).toBe('overloaded');
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     }
+    for (const press of presses) expect((await claim(press)).status).toBe(201);
+    expect((await busy.current.call('GET', `/v1/drops/${id}`)).body).toMatchObject({ remaining: 0 });
   });
 });
 
