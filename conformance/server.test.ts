@@ -8,7 +8,7 @@ import { SERVER_FAULTS, type Spoilt } from './spoilt/faults.ts';
 import { type ShopTimes, SpoiltShop } from './spoilt/shop.ts';
 
 const TIMES: ShopTimes = {
-  tokenSeconds: 4,
+  tokenSeconds: 6,
   heartbeatSeconds: 1,
   // Long enough for 150 sockets to open on a busy machine.
   authenticateMs: 3_000,

@@ -187,4 +187,28 @@ export class Person {
     const given = { token: () => this.token() };
     expectStatus(await call(url, 'POST', `/v1/me/grants/${grantId}/cancel`, given), 200, 'giving a coupon back');
   }
+
+  async waitInLine(url: string, dropId: string): Promise<void> {
+    const given = { token: () => this.token(), headers: { 'idempotency-key': randomUUID() } };
+    expectStatus(await call(url, 'PUT', `/v1/drops/${dropId}/line`, given), 200, 'a place in the line');
+  }
+
+  async leaveLine(url: string, dropId: string): Promise<void> {
+    const given = { token: () => this.token() };
+    expectStatus(await call(url, 'DELETE', `/v1/drops/${dropId}/line`, given), 204, 'leaving the line');
+  }
+
+  /** A slot, with money that there is not: the id of the payment. */
+  async pay(url: string, grantId: string, method: object): Promise<string> {
+    const given = { token: () => this.token(), headers: { 'idempotency-key': randomUUID() }, body: method };
+    return String(
+      expectStatus(await call(url, 'POST', `/v1/me/grants/${grantId}/payments`, given), 201, 'a payment').body.id,
+    );
+  }
+
+  /** What is theirs, as HTTP has it: `grants/…`, `payments/…`, `notifications`. */
+  async own(url: string, path: string): Promise<Answer['body']> {
+    const answer = await call(url, 'GET', `/v1/me/${path}`, { token: () => this.token() });
+    return expectStatus(answer, 200, `GET /v1/me/${path}`).body;
+  }
 }

@@ -1,7 +1,7 @@
 /** S14 to S17: how a socket ends, by its own doing. */
 import { type Case, expectThat, NotTried, pause } from '../case.ts';
 import { fewUnsentBytes, quickHeartbeat } from './needs.ts';
-import { DeafSocket } from './raw.ts';
+import { DeafSocket, maskedFrame } from './raw.ts';
 import { CROWD_OF_DROPS, type Stage } from './stage.ts';
 import { UNKNOWN_DROP } from './views.ts';
 
@@ -13,6 +13,8 @@ const UNKNOWN_DROPS_MAX = 200;
 /** What two kernels may keep for a connection that nobody reads. */
 const KERNEL_BYTES = 8 * 1024 * 1024;
 const DEAF_SECONDS_MAX = 50;
+const PINGING_MS = 3_000;
+const PINGS_EVERY_MS = 10;
 
 const MALFORMED: readonly (readonly (string | Buffer)[])[] = [
   ['{', '7', 'null'],
@@ -31,6 +33,21 @@ const MALFORMED: readonly (readonly (string | Buffer)[])[] = [
     '',
   ],
 ];
+
+const TEXT_BEGINS = 0x01;
+const RESERVED_BIT = 0xc1;
+const BROKEN: readonly (readonly [what: string, code: number, bytes: Buffer])[] = [
+  ['text that is not UTF-8', 1007, maskedFrame(Buffer.from([0xc3, 0x28]))],
+  ['a frame with a reserved bit', 1002, maskedFrame('{"type":"ping"}', RESERVED_BIT)],
+  ['a frame that is not masked', 1002, Buffer.from([0x81, 2, 0x7b, 0x7d])],
+  [
+    'a message over 4 KiB in frames that are smaller',
+    1009,
+    Buffer.concat([maskedFrame('x'.repeat(FRAME_BYTES_MAX), TEXT_BEGINS), maskedFrame('x', 0x80)]),
+  ],
+];
+/** Of the two seconds: a busy machine is late. */
+const CUT_OFF_MS = { least: 500, most: 4_000 } as const;
 
 export const ENDS: readonly Case<Stage>[] = [
   {
@@ -93,6 +110,17 @@ export const ENDS: readonly Case<Stage>[] = [
       await wire.closed([1009], 3_000);
     },
   },
+  ...BROKEN.map(([what, code, bytes]) => ({
+    rule: 'S15',
+    name: `${what} closes with ${code}`,
+    async run(stage: Stage) {
+      const socket = await DeafSocket.open(stage.node());
+      stage.keep(socket);
+      socket.write(bytes);
+      const came = await socket.readToTheEnd(3_000);
+      expectThat(came === code, `a close with ${code}`, came ?? 'an open socket');
+    },
+  })),
   {
     rule: 'S16',
     name: 'more messages in a second than the setting close with 4429, less than that do not',
@@ -108,6 +136,22 @@ export const ENDS: readonly Case<Stage>[] = [
       await pause(1_100);
       for (let count = 0; count < messagesPerSecond * 2 + 2; count += 1) await wire.send({ type: 'ping' });
       await wire.closed([4429], 3_000);
+    },
+  },
+  {
+    rule: 'S16',
+    name: 'WebSocket pings count as messages',
+    async run(stage) {
+      const { messagesPerSecond } = stage.settings;
+      const wire = await stage.guest();
+      const untilMs = performance.now() + PINGING_MS;
+      const perTurn = Math.ceil((messagesPerSecond * 3 * PINGS_EVERY_MS) / 1_000);
+      while (wire.isOpen && performance.now() < untilMs) {
+        for (let count = 0; count < perTurn; count += 1) await wire.sendPing();
+        await pause(PINGS_EVERY_MS);
+      }
+      // Who sends them faster than they can be answered may be torn.
+      await wire.closed([4429, 1006], 2_000);
     },
   },
   {
@@ -209,6 +253,20 @@ export const ENDS: readonly Case<Stage>[] = [
         code ?? 'an open socket',
       );
       await other.ping(1_500);
+    },
+  },
+  {
+    rule: 'S24',
+    name: 'who does not answer a Close frame is cut off after two seconds',
+    pace: 'slow',
+    async run(stage) {
+      const socket = await DeafSocket.open(stage.node());
+      stage.keep(socket);
+      socket.send({ type: 'authenticate', token: 'no-token' });
+      const afterMs = await socket.cutOffAfterMs(8_000);
+      const expected = 'an end two seconds after the Close frame';
+      expectThat(afterMs !== undefined, expected, 'an open connection');
+      expectThat(afterMs > CUT_OFF_MS.least && afterMs < CUT_OFF_MS.most, expected, `${Math.round(afterMs)} ms`);
     },
   },
 ];

@@ -66,6 +66,19 @@ export const LIMITS: readonly Case<Stage>[] = [
       expectThat((await firstOpen(wires)) !== undefined, 'the others stay', 'none is open');
     },
   },
+  {
+    rule: 'S23',
+    name: 'streams count as connections of an address: one too many ends with 1013 (S18)',
+    pace: 'alone',
+    needs: fewPerAddress,
+    async run(stage) {
+      const max = stage.settings.socketsPerAddress ?? 0;
+      await pause(500);
+      for (let count = 0; count < max; count += 1) await stage.socket();
+      const stream = await stage.stream();
+      await stream.closed([1013], 3_000);
+    },
+  },
   ...['S19', 'S23'].map((rule) => ({
     rule,
     name:

@@ -1,7 +1,8 @@
-/** A WebSocket over a bare connection, that writes and does not read: what `ws` cannot do. */
+/** A WebSocket over a bare connection, that does what `ws` cannot: not read, not answer a close, write what is no frame. */
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { pause } from '../case.ts';
 
 export class DeafSocket {
   readonly #socket: Socket;
@@ -45,7 +46,29 @@ export class DeafSocket {
   }
 
   send(message: object): void {
-    if (!this.#torn) this.#socket.write(maskedFrame(JSON.stringify(message)));
+    this.write(maskedFrame(JSON.stringify(message)));
+  }
+
+  write(bytes: Buffer): void {
+    if (!this.#torn) this.#socket.write(bytes);
+  }
+
+  /** Reads, and answers nothing: how long the server has left the connection open after its Close frame; undefined while it does. */
+  async cutOffAfterMs(withinMs: number): Promise<number | undefined> {
+    const reader = new FrameReader();
+    let closedAtMs: number | undefined;
+    this.#socket.on('data', (chunk: Buffer) => {
+      reader.read(chunk);
+      if (reader.closeCode !== undefined) closedAtMs ??= performance.now();
+    });
+    this.#socket.resume();
+    const untilMs = performance.now() + withinMs;
+    while (performance.now() < untilMs) {
+      const isOver = this.#torn || this.#socket.readableEnded;
+      if (isOver) return performance.now() - (closedAtMs ?? performance.now());
+      await pause(20);
+    }
+    return undefined;
   }
 
   /** As if it had heard every ping: what it ends by must not be the heartbeat. Pongs that nobody asked for are allowed (RFC 6455, 5.5.3). */
@@ -66,7 +89,7 @@ export class DeafSocket {
       !this.#socket.readableEnded
     ) {
       this.pong();
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pause(50);
     }
     if (reader.closeCode !== undefined) return reader.closeCode;
     return this.#torn || this.#socket.readableEnded ? 1006 : undefined;
@@ -77,14 +100,14 @@ export class DeafSocket {
   }
 }
 
-/** A text frame as clients send it: masked (RFC 6455, 5.3), here by zeros. */
-export function maskedFrame(text: string): Buffer {
-  const payload = Buffer.from(text);
+/** A frame as clients send it: masked (RFC 6455, 5.3), here by zeros; a whole text unless its first byte says something else. */
+export function maskedFrame(content: string | Buffer, firstByte = 0x81): Buffer {
+  const payload = Buffer.from(content);
   const length =
     payload.length < 126
       ? Buffer.from([0x80 | payload.length])
       : Buffer.from([0x80 | 126, payload.length >> 8, payload.length & 0xff]);
-  return Buffer.concat([Buffer.from([0x81]), length, Buffer.alloc(4), payload]);
+  return Buffer.concat([Buffer.from([firstByte]), length, Buffer.alloc(4), payload]);
 }
 
 /** Looks for the Close frame among the server's frames. */

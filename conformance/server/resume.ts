@@ -8,7 +8,10 @@ import { cursorsOf, expectSame, hearsGrant, live, personal } from './talk.ts';
 import type { Wire } from './wire.ts';
 
 /** Given out by nobody: numbers that are counted do not come so far. */
-export const NEVER_GIVEN_OUT = '9007199254740990';
+const TOO_GREAT = '9007199254740990';
+export const NEVER_GIVEN_OUT: readonly string[] = [TOO_GREAT, '-1', '1.5', '0x10', 'yesterday', '4'.repeat(120)];
+/** Of those that are kept; more may come while somebody comes back. */
+const SURELY_KEPT = 0.9;
 const DROPS_OF_MANY = 4;
 const COUPONS_PER_DROP = 99;
 
@@ -78,19 +81,25 @@ export const RESUME: readonly Case<Stage>[] = [
   },
   {
     rule: 'S9',
-    name: 'a cursor that was never given out: `resumed: false`, and messages from now on',
+    name: 'a cursor that was never given out, or is none: `resumed: false`, and messages from now on',
     async run(stage) {
       const [person, dropId] = await Promise.all([stage.person(), stage.drop()]);
-      const wire = await stage.socket();
-      const { resumed, cursor } = await wire.authenticate(await person.token(), NEVER_GIVEN_OUT);
-      expectThat(resumed === false, '`resumed: false`', { resumed });
-      expectThat(/^\d+$/.test(String(cursor)) && cursor !== NEVER_GIVEN_OUT, 'where messages begin', cursor);
-      await hearsGrant(wire, await person.win(stage.node(), dropId), 'granted');
+      const wires: Wire[] = [];
+      // As many as an account may surely have.
+      for (const unknown of NEVER_GIVEN_OUT.slice(0, stage.settings.socketsPerUser)) {
+        const wire = await stage.socket();
+        const { resumed, cursor } = await wire.authenticate(await person.token(), unknown);
+        expectThat(resumed === false, `\`resumed: false\` for ${unknown}`, { resumed });
+        expectThat(/^\d{1,16}$/.test(String(cursor)) && cursor !== unknown, 'where messages begin', cursor);
+        wires.push(wire);
+      }
+      const won = await person.win(stage.node(), dropId);
+      for (const wire of wires) await hearsGrant(wire, won, 'granted');
     },
   },
   {
     rule: 'S9',
-    name: 'more than 1,000 missed messages: `resumed: false`',
+    name: 'more than 1,000 missed messages: `resumed: false`; fewer come all, however little may wait for a client (S17)',
     pace: 'slow',
     async run(stage) {
       const { keptMessages } = stage.settings.times;
@@ -112,6 +121,14 @@ export const RESUME: readonly Case<Stage>[] = [
       const { resumed, cursor: now } = await wire.authenticate(await person.token(), String(cursor));
       expectThat(resumed === false, `\`resumed: false\` after ${personal(witness).length} messages`, { resumed });
       expectThat(Number(now) >= told, `a cursor from ${told} on`, now);
+      const missed = personal(witness).slice(-Math.floor(keptMessages * SURELY_KEPT));
+      const before = personal(witness).at(-missed.length - 1);
+      const back = await comeBack(stage, person, 0, String(before?.['cursor']));
+      await back.heard.when(() => (personal(back).length >= missed.length ? true : undefined), {
+        withinMs: 15_000,
+        whileOpen: true,
+      });
+      expectSame(missed, personal(back).slice(0, missed.length), 'all that came after the cursor');
     },
   },
 ];

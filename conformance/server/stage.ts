@@ -44,11 +44,16 @@ export class Shop {
       stock: 100,
       perUserLimit: 100,
       opensAt: new Date(Date.now() - 1_000).toISOString(),
-      discount: { percent: 10 },
-      validForDays: 30,
+      ...('kind' in change ? {} : { discount: { percent: 10 }, validForDays: 30 }),
     };
     const given = { token: await this.administrator(), body: { ...terms, ...change } };
     return String(expectStatus(await call(this.node(0), 'POST', '/v1/drops', given), 201, 'a new drop').body.id);
+  }
+
+  /** Of those that nobody has claimed. */
+  async deleteDrop(dropId: string): Promise<void> {
+    const given = { token: await this.administrator() };
+    expectStatus(await call(this.node(0), 'DELETE', `/v1/drops/${dropId}`, given), 204, 'the end of a drop');
   }
 
   /** Many, for lists; nobody claims there. */

@@ -8,6 +8,7 @@ import { UNKNOWN_DROP } from './views.ts';
 import { endOf } from './who.ts';
 
 const WITHIN_A_SECOND_MS = 1_000;
+const WATCHED_DROPS_MAX = 100;
 
 export const STREAMS: readonly Case<Stage>[] = [
   {
@@ -64,11 +65,30 @@ export const STREAMS: readonly Case<Stage>[] = [
   },
   {
     rule: 'S20',
-    name: 'a bad token gets 401 and no stream',
+    name: 'a bad token, or one of a session that has ended, gets 401 and no stream',
     async run(stage) {
-      const stream = await stage.stream(0, { token: 'no-token' });
-      expectThat(stream.status === 401, '401', stream.status);
-      expectThat(!stream.contentType.startsWith('text/event-stream'), 'no event stream', stream.contentType);
+      const session = await (await stage.bystander()).signIn(stage.node());
+      const ended = await session.token();
+      await session.signOut();
+      for (const token of ['no-token', ended]) {
+        const stream = await stage.stream(0, { token });
+        expectThat(stream.status === 401, '401', stream.status);
+        expectThat(!stream.contentType.startsWith('text/event-stream'), 'no event stream', stream.contentType);
+      }
+    },
+  },
+  {
+    rule: 'S20',
+    name: 'a hundred drops are watched, one more gets 400 and no stream',
+    async run(stage) {
+      // The same one, however often it is named.
+      const dropId = await stage.drop();
+      const watch = Array.from({ length: WATCHED_DROPS_MAX }, () => dropId);
+      const stream = await stage.stream(0, { watch });
+      await stream.heard.next({ type: 'drop', dropId });
+      const { status, contentType } = await stage.stream(0, { watch: [...watch, dropId] });
+      expectThat(status === 400, '400', status);
+      expectThat(!contentType.startsWith('text/event-stream'), 'no event stream', contentType);
     },
   },
   ...[
@@ -110,12 +130,15 @@ export const STREAMS: readonly Case<Stage>[] = [
   })),
   {
     rule: 'S21',
-    name: 'a Last-Event-ID that was never given out: `resumed: false`',
+    name: 'a Last-Event-ID that was never given out, or is none: `resumed: false`',
     async run(stage) {
       const person = await stage.bystander();
-      const stream = await stage.stream(0, { token: await person.token(), lastEventId: NEVER_GIVEN_OUT });
-      const { resumed } = await stream.heard.next({ type: 'welcome' });
-      expectThat(resumed === false, '`resumed: false`', { resumed });
+      for (const lastEventId of NEVER_GIVEN_OUT) {
+        const stream = await stage.stream(0, { token: await person.token(), lastEventId });
+        const { resumed } = await stream.heard.next({ type: 'welcome' });
+        expectThat(resumed === false, `\`resumed: false\` for ${lastEventId}`, { resumed });
+        stream.close();
+      }
     },
   },
   {

@@ -1,8 +1,10 @@
 /** S7, S8, S10: the messages of a person. */
-import { type Case, expectThat, pause } from '../case.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Case, expectThat, NotTried, pause } from '../case.ts';
+import { call } from './api.ts';
 import type { Message } from './heard.ts';
 import type { Stage } from './stage.ts';
-import { cursorsOf, expectSame, grantsHeard, hearsGrant, live, personal } from './talk.ts';
+import { cursorsOf, expectSame, grantsHeard, hearsGrant, hearsNotification, live, personal } from './talk.ts';
 
 export const TOLD: readonly Case<Stage>[] = [
   {
@@ -62,6 +64,47 @@ export const TOLD: readonly Case<Stage>[] = [
     },
   },
   {
+    rule: 'S8',
+    name: 'a coupon and its notification are told as HTTP has them',
+    async run(stage) {
+      const [person, dropId] = await Promise.all([stage.person(), stage.drop()]);
+      const wire = await stage.member(person);
+      const won = await person.win(stage.node(), dropId);
+      const { grant } = await hearsGrant(wire, won, 'granted');
+      await hearsNotification(wire, won);
+      const told = wire.messages.findLast(({ type }) => type === 'notification')?.['notification'] as Message;
+      expectEqual(await person.own(stage.node(), `grants/${won}`), grant);
+      const { items } = await person.own(stage.node(), 'notifications');
+      expectEqual(
+        items.find(({ id }: Message) => id === told['id']),
+        told,
+      );
+    },
+  },
+  {
+    rule: 'S8',
+    name: 'a payment, and what becomes of its slot, are told as HTTP has them',
+    async run(stage) {
+      const { body } = await call(stage.node(), 'GET', '/v1/payment-methods');
+      const method = body.items.find(({ name }: { name: string }) => name === 'sandbox');
+      if (method === undefined) throw new NotTried('the shop takes no pretended money (the method `sandbox`)');
+      const sale = { kind: 'product', price: 1_000, currency: 'KRW' };
+      const [person, dropId] = await Promise.all([stage.person(), stage.drop(sale)]);
+      const wire = await stage.member(person);
+      const slot = await person.win(stage.node(), dropId);
+      const { card } = method.testCards.find(({ effect }: { effect: string }) => effect === 'succeeds');
+      const paymentId = await person.pay(stage.node(1), slot, { method: 'sandbox', card });
+      const about = () =>
+        wire.messages.find(({ type, payment }) => type === 'payment' && (payment as Message)['id'] === paymentId);
+      const told = await wire.heard.when(about, { withinMs: 8_000, whileOpen: true });
+      expectThat(told !== undefined, `a message with payment ${paymentId}`, wire.heard.describe());
+      expectEqual(await person.own(stage.node(), `payments/${paymentId}`), told['payment']);
+      const { grant } = await hearsGrant(wire, slot, 'confirmed');
+      expectEqual(await person.own(stage.node(), `grants/${slot}`), grant);
+      expectGrowing(personal(wire));
+    },
+  },
+  {
     rule: 'S10',
     name: 'without a cursor: `resumed: false`, and messages from now on',
     async run(stage) {
@@ -84,6 +127,10 @@ export const TOLD: readonly Case<Stage>[] = [
     },
   },
 ];
+
+function expectEqual(wanted: unknown, told: unknown): void {
+  expectThat(isDeepStrictEqual(wanted, told), `as over HTTP: ${JSON.stringify(wanted)}`, told);
+}
 
 export function expectGrowing(messages: readonly Message[]): void {
   const cursors = cursorsOf(messages);

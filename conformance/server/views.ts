@@ -43,6 +43,7 @@ export const VIEWS: readonly Case<Stage>[] = [
       for (const [member, value] of Object.entries(standing))
         expectThat(drop[member as keyof typeof drop] === value, `${member}: ${value}`, drop);
       expectThat('closesAt' in drop && 'lastGrantedArrival' in drop, 'closesAt and lastGrantedArrival', drop);
+      expectThat(typeof drop['version'] === 'string', 'version: text', drop);
       for (const time of [serverTime, opensAt])
         expectThat(!Number.isNaN(Date.parse(String(time))), 'opensAt and serverTime in ISO 8601', time);
     },
@@ -91,6 +92,41 @@ export const VIEWS: readonly Case<Stage>[] = [
   },
   {
     rule: 'S11',
+    name: 'a watched drop that is deleted is told as an unknown one, at every node',
+    async run(stage) {
+      const dropId = await stage.drop();
+      const wires = [await stage.guest(0), await stage.guest(1)];
+      for (const wire of wires) await wire.ask({ type: 'watch', dropIds: [dropId] }, { type: 'drop', dropId });
+      await stage.shop.deleteDrop(dropId);
+      for (const wire of wires) await wire.heard.next({ type: 'error', code: 'drop_not_found', dropId });
+    },
+  },
+  {
+    rule: 'S11',
+    name: 'who waits in the line of a watched drop is told their place, and that they are out of it; nobody else is',
+    async run(stage) {
+      const [winner, first, second] = await Promise.all([stage.bystander(), stage.person(), stage.person()]);
+      const dropId = await stage.drop({ stock: 1, waitingLine: true });
+      await winner.win(stage.node(), dropId);
+      for (const person of [first, second]) await person.waitInLine(stage.node(), dropId);
+      const [one, other, guest] = [
+        await stage.member(first),
+        await stage.member(second, { node: 1 }),
+        await stage.guest(),
+      ];
+      for (const wire of [one, other, guest])
+        await wire.ask({ type: 'watch', dropIds: [dropId] }, { type: 'drop', dropId, remaining: 0 });
+      await one.heard.next({ type: 'line', dropId, position: 1, waiting: 2 });
+      await other.heard.next({ type: 'line', dropId, position: 2 });
+      await first.leaveLine(stage.node(), dropId);
+      await one.heard.next({ type: 'line', dropId, position: null });
+      await other.heard.next({ type: 'line', dropId, position: 1, waiting: 1 });
+      const strays = guest.messages.filter(({ type }) => type === 'line');
+      expectThat(strays.length === 0, 'no place for who does not wait', strays);
+    },
+  },
+  {
+    rule: 'S11',
     name: 'in a rush at most five changes a second, and the last one surely',
     async run(stage) {
       const [person, dropId] = await Promise.all([stage.bystander(), stage.drop({ stock: 30 })]);
@@ -98,7 +134,10 @@ export const VIEWS: readonly Case<Stage>[] = [
       await wire.ask({ type: 'watch', dropIds: [dropId] }, { type: 'drop', dropId });
       for (let count = 0; count < 30; count += 1) await person.win(stage.node(count), dropId);
       await wire.heard.next({ type: 'drop', dropId, remaining: 0 }, { withinMs: CHANGED_WITHIN_MS });
-      const times = wire.heard.all.filter(({ message }) => message.type === 'drop').map(({ atMs }) => atMs);
+      // By the server's clock: what is late on its way may come all at once.
+      const times = wire.messages.flatMap(({ type, serverTime }) =>
+        type === 'drop' ? [Date.parse(String(serverTime))] : [],
+      );
       // The first is the answer to `watch`; the next may come at once.
       const changes = times.slice(1);
       const crowded = changes.find((atMs) => changes.filter((time) => time >= atMs && time < atMs + 900).length > 6);

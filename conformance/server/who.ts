@@ -79,7 +79,7 @@ export const WHO: readonly Case<Stage>[] = [
   },
   {
     rule: 'S3',
-    name: 'a fresh token changes nothing else: messages go on after the last one, what is watched stays watched',
+    name: 'a fresh token changes nothing else, whatever cursor comes with it: messages go on after the last one, what is watched stays watched',
     async run(stage) {
       const [person, dropId] = await Promise.all([stage.person(), stage.drop()]);
       const wire = await stage.member(person);
@@ -87,7 +87,7 @@ export const WHO: readonly Case<Stage>[] = [
       const first = await person.win(stage.node(), dropId);
       await hearsGrant(wire, first, 'granted');
       await hearsNotification(wire, first);
-      const { account } = await wire.authenticate(await person.session.refresh());
+      const { account } = await wire.authenticate(await person.session.refresh(), '0');
       expectThat((account as { id?: string } | null)?.id === person.id, 'the same account', account);
       const from = wire.heard.all.length;
       const second = await person.win(stage.node(), dropId);

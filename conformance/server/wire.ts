@@ -57,6 +57,12 @@ export class Wire {
     this.#webSocket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message));
   }
 
+  /** A ping of the WebSocket itself. */
+  async sendPing(): Promise<void> {
+    await this.#opened;
+    if (this.#webSocket.readyState === WebSocket.OPEN) this.#webSocket.ping();
+  }
+
   /** The `welcome` that answers it. */
   async authenticate(token?: string, cursor?: string): Promise<Message> {
     const from = this.heard.all.length;

@@ -18,6 +18,7 @@ export abstract class Connection {
   heardAtMs = performance.now();
   #watched: readonly string[] = [];
   readonly #shownAtMs = new Map<string, number>();
+  readonly #places = new Map<string, number | null>();
   #unknownDrops = 0;
   #told: Message | undefined;
   readonly #timers = new Map<string, NodeJS.Timeout>();
@@ -27,7 +28,12 @@ export abstract class Connection {
     this.node = node;
     shop.connections.push(this);
     const ofNode = shop.connections.filter((connection) => connection.node === node).length;
-    if (ofNode > shop.times.socketsPerAddress) setImmediate(() => this.close(1013, 'full'));
+    const isCounted = !this.isStream || !shop.is('any number of streams from an address');
+    if (isCounted && ofNode > shop.times.socketsPerAddress) setImmediate(() => this.close(1013, 'full'));
+  }
+
+  protected get isStream(): boolean {
+    return false;
   }
 
   protected abstract write(message: Message): void;
@@ -70,7 +76,8 @@ export abstract class Connection {
     const isSame = before !== undefined && before.accountId === identity?.accountId;
     if (!(before !== undefined && shop.is('the first account is the account'))) this.identity = identity;
     this.isWelcomed = true;
-    const missed = identity && cursor !== undefined && !isSame ? shop.after(identity.accountId, cursor) : undefined;
+    const goesBack = !isSame || shop.is('a fresh token goes back to its cursor');
+    const missed = identity && cursor !== undefined && goesBack ? shop.after(identity.accountId, cursor) : undefined;
     const isMember = identity !== undefined && !shop.is('a member is welcomed as nobody');
     const begins = missed === undefined ? shop.cursor : Number(cursor);
     this.say({
@@ -105,6 +112,7 @@ export abstract class Connection {
       const view = this.shop.view(dropId);
       if (view !== undefined) this.say(view);
       else this.#unknown(dropId);
+      this.lineMoved(dropId);
     }
   }
 
@@ -114,6 +122,22 @@ export abstract class Connection {
       this.close(4429, 'too many unknown drops');
     else if (!this.shop.is('unknown drops are passed over'))
       this.say({ type: 'error', code: 'drop_not_found', dropId });
+  }
+
+  dropDeleted(dropId: string): void {
+    if (this.#watched.includes(dropId)) this.#unknown(dropId);
+  }
+
+  /** Tells of the place in the line, if it is another one than before. */
+  lineMoved(dropId: string): void {
+    const { shop, identity } = this;
+    if (identity === undefined || !this.#watched.includes(dropId) || shop.is('a place in the line is no news')) return;
+    const line = shop.lineOf(dropId);
+    const position = line.indexOf(identity.accountId) + 1 || null;
+    if (position === (this.#places.get(dropId) ?? null)) return;
+    this.#places.set(dropId, position);
+    if (position === null && shop.is('who leaves the line is not told')) return;
+    this.say({ type: 'line', dropId, position, waiting: line.length });
   }
 
   dropChanged(dropId: string): void {
@@ -152,6 +176,9 @@ export class SocketConnection extends Connection {
     webSocket.on('close', () => this.leave());
     webSocket.on('pong', () => {
       this.#answered = true;
+    });
+    webSocket.on('ping', () => {
+      if (!shop.is('WebSocket pings cost nothing')) this.#floods(1);
     });
     webSocket.on('message', (data: Buffer, isBinary) => this.#hear(data.toString(), isBinary));
     if (!shop.is('no pings')) this.#heartbeat();
@@ -276,6 +303,10 @@ export class StreamConnection extends Connection {
     this.welcome(identity, cursor);
     this.watch(watched);
     if (!shop.is('silent streams')) this.#pongs();
+  }
+
+  protected override get isStream(): boolean {
+    return true;
   }
 
   protected write(message: Message): void {

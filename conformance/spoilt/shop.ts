@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { WebSocketServer } from 'ws';
+import { type ServerOptions, WebSocketServer } from 'ws';
 import { type Connection, SocketConnection, StreamConnection } from './connection.ts';
 import { isSpoilt, type Spoilt } from './faults.ts';
 
@@ -27,7 +27,9 @@ interface Drop {
   readonly stock: number;
   readonly perUserLimit: number;
   readonly opensAt: string;
+  readonly waitingLine: boolean;
   granted: number;
+  readonly line: string[];
 }
 
 interface Grant {
@@ -43,8 +45,13 @@ interface SignIn {
   readonly expiresAtMs: number;
 }
 
+const WATCHED_DROPS_MAX = 100;
+
 export type Message = Record<string, unknown>;
 type Body = Record<string, unknown>;
+
+const NOTIFIED = 'It is yours';
+const SANDBOX = { name: 'sandbox', testCards: [{ card: '4242', effect: 'succeeds' }] };
 
 export class SpoiltShop {
   readonly times: ShopTimes;
@@ -61,6 +68,8 @@ export class SpoiltShop {
   readonly #answers = new Map<string, Body>();
   readonly #messages = new Map<string, Message[]>();
   #cursor = 10;
+  #dropCount = 0;
+  #notifications = 0;
 
   static async start(nodes: number, times: ShopTimes, spoilt: Spoilt = null): Promise<SpoiltShop> {
     const shop = new SpoiltShop(times, spoilt);
@@ -92,7 +101,12 @@ export class SpoiltShop {
     const server = createServer((request, response) => {
       void this.#answer(request, response, node).catch(() => response.destroy());
     });
-    const webSockets = new WebSocketServer({ noServer: true, maxPayload: this.is('frames of any size') ? 0 : 4096 });
+    const webSockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: this.is('frames of any size') ? 0 : 4096,
+      skipUTF8Validation: this.is('any bytes are text'),
+      closeTimeout: this.is('who does not answer a close stays') ? 30_000 : 2_000,
+    } as ServerOptions);
     server.on('connection', (socket) => {
       this.#open.add(socket);
       socket.once('close', () => this.#open.delete(socket));
@@ -114,6 +128,8 @@ export class SpoiltShop {
     if (pathname === '/v1/events') {
       if (token !== undefined && who === undefined) return send(response, 401, { code: 'unauthenticated' });
       const watched = searchParams.get('watch')?.split(',') ?? [];
+      if (watched.length > WATCHED_DROPS_MAX && !this.is('a stream of any number of drops'))
+        return send(response, 400, { code: 'invalid_request' });
       const cursor = this.is('Last-Event-ID is not read') ? undefined : request.headers['last-event-id'];
       new StreamConnection(this, node, response, who, cursor as string | undefined, watched);
       return undefined;
@@ -131,7 +147,9 @@ export class SpoiltShop {
     request: IncomingMessage,
   ): [number, unknown, Record<string, string>?] {
     const [, dropId = ''] = /^POST \/v1\/drops\/(\d+)\/claims$/.exec(route) ?? [];
-    const [, grantId = '', act = ''] = /^POST \/v1\/me\/grants\/([^/]+)\/(use|cancel)$/.exec(route) ?? [];
+    const [, grantId = '', act = ''] = /^POST \/v1\/me\/grants\/([^/]+)\/(use|cancel|payments)$/.exec(route) ?? [];
+    const [, lineOf = ''] = /^(?:PUT|DELETE) \/v1\/drops\/(\d+)\/line$/.exec(route) ?? [];
+    const [, deleted = ''] = /^DELETE \/v1\/drops\/(\d+)$/.exec(route) ?? [];
     if (route === 'POST /v1/accounts') return [201, this.#signUp(body)];
     if (route === 'POST /v1/sessions') {
       const account = this.#accounts.get(String(body['login']));
@@ -143,6 +161,7 @@ export class SpoiltShop {
       if (session === undefined || this.#ended.has(session.sessionId)) return [401, { code: 'session_ended' }];
       return this.#signedIn(session.accountId, session.role, session.sessionId);
     }
+    if (route === 'GET /v1/payment-methods') return [200, { items: [SANDBOX] }];
     if (route === 'GET /v1/drops') return [200, { items: [], next: null }];
     if (route === 'POST /restart') return [200, this.#restart()];
     if (who === undefined) return [401, { code: 'unauthenticated' }];
@@ -152,7 +171,11 @@ export class SpoiltShop {
       const answer = this.claim(who.accountId, dropId, String(request.headers['idempotency-key']));
       return [answer['outcome'] === 'granted' ? 201 : 409, answer];
     }
+    if (act === 'payments') return [201, this.#pay(who.accountId, grantId)];
     if (grantId !== '') return [200, this.#change(who.accountId, grantId, act)];
+    if (lineOf !== '') return this.#moveLine(who.accountId, lineOf, route.startsWith('PUT'));
+    if (deleted !== '') return [204, this.#deleteDrop(deleted)];
+    if (route.startsWith('GET /v1/me/')) return [200, this.#own(who.accountId, route.slice('GET /v1/me/'.length))];
     return [404, { code: 'not_found' }];
   }
 
@@ -195,20 +218,42 @@ export class SpoiltShop {
 
   // ── Drops, claims, grants ──
 
-  #newDrop({ stock, perUserLimit, opensAt }: Body): Body {
-    const id = String(this.#drops.size + 1);
+  #newDrop({ stock, perUserLimit, opensAt, waitingLine }: Body): Body {
+    this.#dropCount += 1;
+    const id = String(this.#dropCount);
     const terms = { stock: Number(stock), perUserLimit: Number(perUserLimit), opensAt: String(opensAt) };
-    this.#drops.set(id, { id, ...terms, granted: 0 });
+    this.#drops.set(id, { id, ...terms, waitingLine: waitingLine === true, granted: 0, line: [] });
     return { id };
+  }
+
+  #deleteDrop(dropId: string): null {
+    this.#drops.delete(dropId);
+    if (!this.is('deleted drops are passed over'))
+      for (const connection of this.connections) connection.dropDeleted(dropId);
+    return null;
+  }
+
+  lineOf(dropId: string): readonly string[] {
+    return this.#drops.get(dropId)?.line ?? [];
+  }
+
+  #moveLine(accountId: string, dropId: string, joins: boolean): [number, unknown] {
+    const line = this.#drops.get(dropId)?.line ?? [];
+    const place = line.indexOf(accountId);
+    if (place >= 0) line.splice(place, 1);
+    if (joins) line.push(accountId);
+    for (const connection of this.connections) connection.lineMoved(dropId);
+    return joins ? [200, { place: 'waiting' }] : [204, null];
   }
 
   view(dropId: string): Message | undefined {
     const drop = this.#drops.get(dropId);
     if (drop === undefined) return undefined;
-    const { stock, granted, opensAt } = drop;
+    const { stock, granted, opensAt, waitingLine, line } = drop;
     return {
-      ...{ type: 'drop', dropId, state: 'open', remaining: stock - granted, stock, waitingLine: false, waiting: 0 },
-      ...{ lastGrantedArrival: granted || null, opensAt, closesAt: null, serverTime: new Date().toISOString() },
+      ...{ type: 'drop', dropId, state: 'open', remaining: stock - granted, stock, waitingLine, waiting: line.length },
+      ...{ lastGrantedArrival: granted || null, opensAt, closesAt: null, version: '1' },
+      serverTime: new Date().toISOString(),
     };
   }
 
@@ -235,9 +280,32 @@ export class SpoiltShop {
     const id = `${drop.id}-${drop.granted}`;
     this.#grants.set(id, { id, userId, body: { id, dropId: drop.id, serial: drop.granted, state: 'valid' } });
     this.#tell(userId, { type: 'grant', because: 'granted', grant: { ...this.#grants.get(id)?.body } });
-    this.#tell(userId, { type: 'notification', notification: { type: 'granted', data: { grantId: id } } });
+    this.#notifications += 1;
+    const about = { id: String(this.#notifications), type: 'granted', data: { grantId: id } };
+    this.#tell(userId, {
+      type: 'notification',
+      notification: this.is('a notification without its text') ? about : { ...about, text: NOTIFIED },
+    });
     this.#changed(drop.id);
     return { outcome: 'granted', ...common, grantId: id, serial: drop.granted, code: `CODE-${id}` };
+  }
+
+  #pay(userId: string, grantId: string): Body {
+    const payment = { id: `p${grantId}`, grantId, state: 'succeeded' };
+    if (!this.is('payments are no news')) this.#tell(userId, { type: 'payment', payment });
+    const grant = this.#grants.get(grantId);
+    if (grant !== undefined) grant.body['state'] = 'confirmed';
+    this.#tell(userId, { type: 'grant', because: 'confirmed', grant: { ...grant?.body } });
+    return payment;
+  }
+
+  /** What is theirs: a coupon, a payment, or all notifications. */
+  #own(userId: string, path: string): unknown {
+    const [kind, id = ''] = path.split('/');
+    if (kind === 'grants') return this.#grants.get(id)?.body;
+    if (kind === 'payments') return { id, grantId: id.slice(1), state: 'succeeded' };
+    const told = this.all(userId).flatMap(({ notification }) => (notification ? [notification as Message] : []));
+    return { items: told.map((notification) => ({ ...notification, text: NOTIFIED })).toReversed() };
   }
 
   #change(userId: string, grantId: string, act: string): Body {
@@ -274,8 +342,9 @@ export class SpoiltShop {
 
   /** What came after it, oldest first; undefined when that is not known any more. */
   after(userId: string, cursor: string): Message[] | undefined {
-    const from = Number(cursor);
-    if (!Number.isSafeInteger(from) || from > this.#cursor) return this.is('any cursor is known') ? [] : undefined;
+    const isNumber = /^\d{1,15}$/.test(cursor) || this.is('what is no number is the beginning');
+    const from = isNumber ? Number(cursor) || 0 : Number.POSITIVE_INFINITY;
+    if (from > this.#cursor) return this.is('any cursor is known') ? [] : undefined;
     const missed = (this.#messages.get(userId) ?? []).filter((message) => Number(message['cursor']) > from);
     return missed.length > this.times.keptMessages ? undefined : missed;
   }
