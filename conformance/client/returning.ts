@@ -1,10 +1,11 @@
 /** C4 to C6: when one comes back, and when one leaves. */
-import { Broken, type Case, expectThat } from '../case.ts';
+import { Broken, type Case, expectThat, pause } from '../case.ts';
 import { type Play, type Session, SLACK_MS } from './play.ts';
 import type { Connection, Turn } from './scripted-server.ts';
 
 const BACKOFF_MAX_MS = 20_000;
 const FULL_WAIT_MS = 5_000;
+const MEANWHILE_MS = 1_000;
 const LONG_WAIT_WITHIN_MS = 25_000;
 const CLIENTS_COMPARED = 4;
 const GAPS = 5;
@@ -48,14 +49,31 @@ export const RETURNING: readonly Case<Play>[] = [
   },
   ...[1013, 4429].map((closes) => ({
     rule: 'C4',
-    name: `comes back after ${closes}, and not before 5 s have passed`,
+    name: `comes back after ${closes}, and not before 5 s have passed, whatever happens`,
     pace: 'slow' as const,
     async run(play: Play) {
       const session = await play.start({ sockets: [{ closes, closesAfterMs: 200 }, {}] });
+      await session.ended(1);
+      await pause(MEANWHILE_MS);
+      for (const line of ['networkBack', 'lookedAt']) session.program.tell(line);
       const afterMs = await returnsAfter(session, 1, BACKOFF_MAX_MS + FULL_WAIT_MS);
       expectThat(afterMs >= FULL_WAIT_MS - 50, 'not before 5 s have passed', `${afterMs} ms`);
     },
   })),
+  {
+    rule: 'C4',
+    name: 'a `welcome` starts the backoff anew',
+    pace: 'slow',
+    async run(play) {
+      const refused = Array.from({ length: 5 }, () => THROWN_OUT);
+      const last: Turn = { closes: 'cut', closesAfterMs: 200 };
+      const session = await play.start({ sockets: [THROWN_OUT, ...refused, last, {}] });
+      const number = refused.length + 2;
+      await session.welcomed(number, LONG_WAIT_WITHIN_MS);
+      const afterMs = await returnsAfter(session, number, 5_000);
+      expectThat(afterMs <= 1_000 + SLACK_MS, 'within a second', `${afterMs} ms`);
+    },
+  },
   ...['networkBack', 'lookedAt'].map((line) => ({
     rule: 'C4',
     name: `comes back at once when ${line === 'lookedAt' ? 'the page is shown again' : 'the network is back'}`,

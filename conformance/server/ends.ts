@@ -14,7 +14,6 @@ const UNKNOWN_DROPS_MAX = 200;
 const KERNEL_BYTES = 8 * 1024 * 1024;
 const DEAF_SECONDS_MAX = 50;
 const PINGING_MS = 3_000;
-const PINGS_EVERY_MS = 10;
 
 const MALFORMED: readonly (readonly (string | Buffer)[])[] = [
   ['{', '7', 'null'],
@@ -144,11 +143,15 @@ export const ENDS: readonly Case<Stage>[] = [
     async run(stage) {
       const { messagesPerSecond } = stage.settings;
       const wire = await stage.guest();
-      const untilMs = performance.now() + PINGING_MS;
-      const perTurn = Math.ceil((messagesPerSecond * 3 * PINGS_EVERY_MS) / 1_000);
-      while (wire.isOpen && performance.now() < untilMs) {
-        for (let count = 0; count < perTurn; count += 1) await wire.sendPing();
-        await pause(PINGS_EVERY_MS);
+      const startedMs = performance.now();
+      for (
+        let sent = 0, elapsedMs = 0;
+        wire.isOpen && elapsedMs < PINGING_MS;
+        elapsedMs = performance.now() - startedMs
+      ) {
+        const due = (elapsedMs / 1_000) * messagesPerSecond * 3;
+        for (; sent < due; sent += 1) await wire.sendPing();
+        await pause(10);
       }
       // Who sends them faster than they can be answered may be torn.
       await wire.closed([4429, 1006], 2_000);

@@ -13,6 +13,8 @@ export const CLIENT_FAULTS = [
   ['C4', 'always the same wait'],
   ['C4', 'a long first wait'],
   ['C4', 'back at once when full'],
+  ['C4', 'back early when the network is back'],
+  ['C4', 'a welcome changes no wait'],
   ['C4', 'a network that is back is not noticed'],
   ['C5', 'the old token'],
   ['C5', 'the token after the session'],

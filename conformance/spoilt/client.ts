@@ -139,7 +139,7 @@ function hear(message: Message): void {
 }
 
 function welcomed(message: Message): void {
-  attempt = 0;
+  if (!is('a welcome changes no wait')) attempt = 0;
   if (message['account'] === null) return;
   const { resumed } = message;
   if ((resumed === false || is('always missed')) && !is('nothing is ever missed')) print({ type: 'missed' });
@@ -192,7 +192,8 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     socket?.send(JSON.stringify(claim));
     return;
   }
-  const isWanted = waiting !== undefined && Date.now() >= notBefore && !is('a network that is back is not noticed');
+  const isEarly = Date.now() < notBefore && !is('back early when the network is back');
+  const isWanted = waiting !== undefined && !isEarly && !is('a network that is back is not noticed');
   if (isLeft && word === 'lookedAt' && !is('never back after 4409')) {
     isLeft = false;
     void open();
