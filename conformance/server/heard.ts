@@ -39,18 +39,18 @@ export class Heard {
     if (typeof (message as Message | undefined)?.type === 'string') {
       this.all.push({ atMs: Date.now(), message: message as Message });
     } else this.fail(new Broken('one JSON object with a `type` per frame', text.slice(0, 60)));
-    this.#wake();
+    this.wake();
   }
 
   /** Whoever waits is told. */
   fail(error: Error): void {
     this.#fault ??= error;
-    this.#wake();
+    this.wake();
   }
 
   ended(code: number, reason: string): void {
     this.end ??= { code, reason, atMs: Date.now() };
-    this.#wake();
+    this.wake();
   }
 
   /** The first message from `from` on with these members. */
@@ -106,7 +106,8 @@ export class Heard {
     });
   }
 
-  #wake(): void {
+  /** Whoever waits looks again. */
+  wake(): void {
     const listeners = this.#listeners;
     this.#listeners = [];
     for (const listener of listeners) listener();

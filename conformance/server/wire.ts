@@ -12,6 +12,8 @@ export class Wire {
   readonly heard = new Heard();
   /** Times of the server's WebSocket pings. */
   readonly pingsAtMs: number[] = [];
+  /** Of the server's WebSocket pongs. */
+  pongs = 0;
   openedAtMs = 0;
   readonly #webSocket: WebSocket;
   readonly #opened: Promise<void>;
@@ -31,6 +33,10 @@ export class Wire {
     this.#opened.catch(() => {});
     this.#webSocket.on('error', () => {});
     this.#webSocket.on('ping', () => this.pingsAtMs.push(Date.now()));
+    this.#webSocket.on('pong', () => {
+      this.pongs += 1;
+      this.heard.wake();
+    });
     this.#webSocket.on('close', (code, reason) => this.heard.ended(code, reason.toString()));
     this.#webSocket.on('message', (data, isBinary) => {
       if (isBinary) this.heard.fail(new Broken('text frames', 'a binary one'));

@@ -62,6 +62,12 @@ export abstract class Connection {
   }
 
   tell(message: Message): void {
+    const { identity } = this;
+    // A timer may be late.
+    if (identity && identity.expiresAtMs <= Date.now() && !this.shop.is('tokens last for ever')) {
+      this.close(4401, 'the token has expired');
+      return;
+    }
     const place = this.shop.connections.findIndex(({ identity }) => identity?.accountId === this.identity?.accountId);
     const isFirst = this.shop.connections[place] === this;
     if (!isFirst && this.shop.is('the second connection misses one') && message['because'] === 'used') return;

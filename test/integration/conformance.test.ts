@@ -46,9 +46,10 @@ function settingsFor(servers: readonly string[], restart: string | null): Server
   };
 }
 
-const untried = (results: readonly Result[]) => [
-  ...new Set(results.filter(({ state }) => state === 'not tried').map(({ rule }) => rule)),
-];
+const untried = (results: readonly Result[]) => {
+  const rules = results.filter(({ state }) => state === 'not tried').map(({ rule }) => rule);
+  return [...new Set(rules)].toSorted();
+};
 
 describe('every rule of docs/socket.md holds', () => {
   // They mostly wait: these two do so at the same time.
