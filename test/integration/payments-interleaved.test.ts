@@ -206,6 +206,7 @@ class WatchedDatabase implements Database {
   readonly expressLane: Queryable;
   readonly #database: Database;
   #statements = 0;
+  #rests = (): void => {};
 
   constructor(database: Database) {
     this.#database = database;
@@ -233,7 +234,12 @@ class WatchedDatabase implements Database {
   async quiet(): Promise<void> {
     for (let turns = 0; turns < 5; turns += 1) {
       await new Promise(setImmediate);
-      if (this.#statements > 0) turns = 0;
+      if (this.#statements === 0) continue;
+      // Asleep, and not turn by turn: the database needs the processor.
+      await new Promise<void>((resolve) => {
+        this.#rests = resolve;
+      });
+      turns = 0;
     }
   }
 
@@ -243,6 +249,7 @@ class WatchedDatabase implements Database {
       return await statement;
     } finally {
       this.#statements -= 1;
+      if (this.#statements === 0) this.#rests();
     }
   }
 }
