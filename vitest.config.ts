@@ -13,8 +13,9 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    // A noisy machine makes everything late; what hangs is still found.
-    testTimeout: 20_000,
+    // A noisy machine makes everything late; what hangs is still found. Who waits longer for one thing than all of this says so.
+    testTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
     reporters: ['default', './test/reporter.ts'],

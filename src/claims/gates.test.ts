@@ -52,7 +52,7 @@ describe('the gates of one gateway among several', () => {
     return drop === undefined ? 'no such drop' : gates.get(dropId)?.refuse(drop, request(userId), nowMs);
   };
   const becomes = async (expected: unknown, look: () => unknown) => {
-    await expect.poll(look, { timeout: 3_000, interval: 10 }).toEqual(expected);
+    await expect.poll(look, { interval: 10 }).toEqual(expected);
   };
 
   it('refuse by what another gateway sold, and let its winners repeat here', async () => {
@@ -77,13 +77,13 @@ describe('the gates of one gateway among several', () => {
 
   it('make sure of the log after the close before they refuse', async () => {
     await claimElsewhere(alice);
-    const closesAt = new Date(Date.now() + 150).toISOString();
+    const closesAt = new Date(Date.now() + 1_500).toISOString();
     const drop = await amendDrop(database, dropId, { closesAt }, () => Date.now());
     gates.hear({ dropId, standing: standingOf(drop), firstEntry: drop.entries, claims: [], amended: true });
     await becomes(drop.closesAtMs, () => catalogue.known(dropId)?.closesAtMs);
     // A win in the last moment, of which nothing was heard.
     await claimElsewhere(bob);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await becomes(true, () => Date.now() > Date.parse(closesAt));
     expect(refusal(carol)).toBeUndefined();
     gates.unsure(dropId);
     await becomes('closed', () => refusal(carol));

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type BatchAnswer,
   type ClaimRequest,
@@ -66,6 +66,7 @@ describe('the sequencer', () => {
   let earliest: bigint;
 
   beforeEach(() => {
+    vi.useFakeTimers();
     ledger = new FakeLedger();
     told = [];
     done = [];
@@ -73,6 +74,7 @@ describe('the sequencer', () => {
     rereads = [];
     earliest = 0n;
   });
+  afterEach(() => void vi.useRealTimers());
 
   function sequencer(batchMax = 1000): Sequencer {
     const created = new Sequencer({
@@ -102,7 +104,7 @@ describe('the sequencer', () => {
     return { topic: 'topic', partition: 0, offset: BigInt(offset), content };
   }
 
-  const settled = () => new Promise((resolve) => setTimeout(resolve, 120));
+  const settled = () => vi.advanceTimersByTimeAsync(500);
 
   it('decides all that waits as one delivery, and tells each gateway its own', async () => {
     const one = sequencer();
@@ -117,8 +119,8 @@ describe('the sequencer', () => {
   it('gives way where the first record that does not fit begins', async () => {
     const one = sequencer(2);
     const room = [record(0, ['a', 'b', 'c']), record(1, ['d']), record(2, ['e'])].map((each) => one.deliver(each));
-    await Promise.all(room);
     await settled();
+    await Promise.all(room);
     expect([ledger.decided, done]).toEqual([
       ['a', 'b', 'c', 'd', 'e'],
       [1n, 3n],
@@ -142,7 +144,7 @@ describe('the sequencer', () => {
     ledger.commitBeforeFailing = committed;
     const one = sequencer();
     void one.deliver(record(0, ['alice', 'bob']));
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await settled();
     expect(ledger.decided).toEqual(['alice', 'bob']);
     expect(told).toEqual(['gateway request-alice 1', 'gateway request-bob 2']);
   });
@@ -171,7 +173,10 @@ describe('the sequencer', () => {
     await settled();
     expect(ledger.decided).toEqual(['user-0', 'user-1', 'user-2', 'user-3']);
     void one.deliver(record(9, ['late']));
-    await expect.poll(() => rereads, { timeout: 5_000 }).toEqual([[0, 4n]]);
+    await settled();
+    expect(rereads).toEqual([]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(rereads).toEqual([[0, 4n]]);
     expect(ledger.decided).toHaveLength(4);
   });
 

@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Breaker } from './breaker.ts';
 
 const fail = (message: string) => () => Promise.reject(new Error(message));
 
 describe('a breaker', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+  afterEach(() => void vi.useRealTimers());
+
   const changes: string[] = [];
   const breaker = new Breaker({
     ...{ name: 'part', failuresMax: 2, probeAfterMs: 50 },
@@ -22,7 +25,7 @@ describe('a breaker', () => {
     };
     await expect(breaker.run(call)).rejects.toThrow();
     expect(called).toBe(false);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    vi.setSystemTime(Date.now() + 50);
     await breaker.run(call);
     expect([called, breaker.state, changes]).toEqual([true, 'closed', ['part open', 'part half_open', 'part closed']]);
   });

@@ -91,6 +91,10 @@ it('who still asks on a busy connection while the server closes is answered as a
   const closing = await start();
   const { promise: asked, resolve: beginsToAnswer } = Promise.withResolvers<void>();
   const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
+  const { promise: askedAgain, resolve: isAskedAgain } = Promise.withResolvers<void>();
+  closing.addHook('onRequest', async ({ url }) => {
+    if (url === '/who') isAskedAgain();
+  });
   closing.get('/slow', async () => {
     beginsToAnswer();
     await finished;
@@ -106,7 +110,7 @@ it('who still asks on a busy connection while the server closes is answered as a
   await asked;
   const closed = closing.close();
   socket.write('GET /who HTTP/1.1\r\nhost: x\r\n\r\n');
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await askedAgain;
   finish();
   await once(socket, 'close');
   await closed;
