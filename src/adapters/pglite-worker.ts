@@ -4,7 +4,7 @@
  * PGlite by itself turns fsync off. Here it is on, and reaches the disk through the host's fsync: what was acknowledged survives a power cut as well as
  * kill -9. Measured cost on a laptop-class disk: about a millisecond a batch, whatever the batch's size.
  */
-import { fsyncSync } from 'node:fs';
+import { fsyncSync, openAsBlob } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, type PGliteOptions, types } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
@@ -12,6 +12,8 @@ import { NodeFS } from '@electric-sql/pglite/nodefs';
 /** `path` is the folder of the database; null keeps it in memory. */
 export interface PgliteWorkerData {
   readonly path: string | null;
+  /** What a database in memory begins with, as `dumpDataDir` has written it; undefined: with nothing. */
+  readonly image?: string | undefined;
 }
 
 export interface PgliteRequest {
@@ -79,12 +81,13 @@ function fsyncOrEnd(descriptor: number): void {
   }
 }
 
-const { path } = workerData as PgliteWorkerData;
+const { path, image } = workerData as PgliteWorkerData;
 const port = parentPort;
 if (port === null) throw new Error('pglite-worker.ts runs as a worker thread');
 
 const options: PGliteOptions = { parsers: { [types.INT8]: (text: string) => text } };
 if (path !== null) Object.assign(options, { fs: new DurableNodeFS(path), startParams: START_PARAMETERS });
+else if (image !== undefined) options.loadDataDir = await openAsBlob(image);
 const database = await PGlite.create(options);
 
 port.on('message', async (request: PgliteRequest | 'close') => {

@@ -1,9 +1,9 @@
 /** What administrators look at, on both databases. */
 import { afterAll, beforeAll, describe } from 'vitest';
-import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
+import type { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
-import { migrate } from '../../src/database/migrate.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
+import { openEmbedded } from '../servers/embedded.ts';
 import { allPaymentsContract } from './all-payments-contract.ts';
 import { peopleContract } from './people-contract.ts';
 import { picturesContract } from './pictures-contract.ts';
@@ -11,8 +11,7 @@ import { picturesContract } from './pictures-contract.ts';
 describe('administration on PGlite', () => {
   let database: PgliteDatabase;
   beforeAll(async () => {
-    database = await PgliteDatabase.open(null);
-    await migrate(database);
+    database = await openEmbedded();
   });
   afterAll(() => database.close());
   peopleContract('pglite', () => database);

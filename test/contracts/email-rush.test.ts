@@ -1,11 +1,11 @@
 /** Ten thousand letters that are due at once, over a real mail server on this machine, while the process goes on with everything else. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
+import type { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import { SmtpChannel } from '../../src/adapters/smtp-channel.ts';
 import type { Database } from '../../src/database/database.ts';
-import { migrate } from '../../src/database/migrate.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
+import { openEmbedded } from '../servers/embedded.ts';
 import { type SmtpThread, startSmtpThread } from '../servers/smtp-thread.ts';
 import { NotificationWorld } from './notification-world.ts';
 
@@ -18,8 +18,7 @@ const LAG_MS_MAX = 500;
 describe('10,000 letters from PGlite', () => {
   let database: PgliteDatabase;
   beforeAll(async () => {
-    database = await PgliteDatabase.open(null);
-    await migrate(database);
+    database = await openEmbedded();
   });
   afterAll(() => database.close());
   rush('pglite', () => database);

@@ -1,9 +1,9 @@
 /** The notification service, on both databases. */
 import { afterAll, beforeAll, describe } from 'vitest';
-import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
+import type { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
-import { migrate } from '../../src/database/migrate.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
+import { openEmbedded } from '../servers/embedded.ts';
 import { deliveriesContract } from './deliveries-contract.ts';
 import { heraldContract } from './herald-contract.ts';
 import { heraldTroubleContract } from './herald-trouble-contract.ts';
@@ -14,8 +14,7 @@ import { upgradeContract } from './upgrade-contract.ts';
 describe('notifications on PGlite', () => {
   let database: PgliteDatabase;
   beforeAll(async () => {
-    database = await PgliteDatabase.open(null);
-    await migrate(database);
+    database = await openEmbedded();
   });
   afterAll(() => database.close());
   notifyContract('pglite', () => database);
@@ -42,7 +41,7 @@ describe.skipIf(!hasPostgres)('notifications on PostgreSQL', () => {
 describe('upgrades on PGlite', () => {
   let database: PgliteDatabase;
   beforeAll(async () => {
-    database = await PgliteDatabase.open(null);
+    database = await openEmbedded();
   });
   afterAll(() => database.close());
   upgradeContract('pglite', () => database);

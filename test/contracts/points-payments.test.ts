@@ -2,15 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertAccount } from '../../src/accounts/store.ts';
-import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
+import type { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { PointsPaymentMethod } from '../../src/adapters/points-payment-method.ts';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import type { Database } from '../../src/database/database.ts';
-import { migrate } from '../../src/database/migrate.ts';
 import { Problem } from '../../src/http/problem.ts';
 import type { Order } from '../../src/payments/method.ts';
 import { Points } from '../../src/payments/points.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
+import { openEmbedded } from '../servers/embedded.ts';
 import { paymentMethodContract } from './payment-method-contract.ts';
 
 const ENOUGH = 10_000_000;
@@ -18,8 +18,7 @@ const ENOUGH = 10_000_000;
 describe('points on PGlite', () => {
   let database: PgliteDatabase;
   beforeAll(async () => {
-    database = await PgliteDatabase.open(null);
-    await migrate(database);
+    database = await openEmbedded();
   });
   afterAll(() => database.close());
   pointsTests('pglite', () => database);

@@ -5,13 +5,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { LocalServer } from '../../ops/servers/local-server.ts';
 import { startRedis } from '../../ops/servers/redis.ts';
 import { DatabaseLeases } from '../../src/adapters/database-leases.ts';
-import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
+import type { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { RedisBroadcast } from '../../src/adapters/redis-broadcast.ts';
 import type { RedisInFlightLock } from '../../src/adapters/redis-in-flight-lock.ts';
 import { RedisLeases } from '../../src/adapters/redis-leases.ts';
 import { redisLimiters } from '../../src/adapters/redis-limiters.ts';
-import { migrate } from '../../src/database/migrate.ts';
 import { FencedOff, passFence } from '../../src/fleet/fences.ts';
+import { openEmbedded } from '../servers/embedded.ts';
 import { hasRedis } from '../servers/redis.ts';
 import { RedisProcess } from './redis-process.ts';
 
@@ -236,8 +236,7 @@ describe.skipIf(!hasRedis)('Redis on a bad day', () => {
     let jobs = 0;
 
     beforeAll(async () => {
-      database = await PgliteDatabase.open(null);
-      await migrate(database);
+      database = await openEmbedded();
     });
     afterAll(() => database.close());
 

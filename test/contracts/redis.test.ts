@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseLeases } from '../../src/adapters/database-leases.ts';
-import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
+import type { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { RedisBroadcast } from '../../src/adapters/redis-broadcast.ts';
 import { RedisLeases } from '../../src/adapters/redis-leases.ts';
 import { redisLimiters } from '../../src/adapters/redis-limiters.ts';
+import { openEmbedded } from '../servers/embedded.ts';
 import { freshRedisPrefix, hasRedis, redisUrl } from '../servers/redis.ts';
 import { broadcastContract } from './broadcast-contract.ts';
 import { inFlightLockContract } from './in-flight-lock-contract.ts';
@@ -19,7 +20,7 @@ describe.skipIf(!hasRedis)('Redis', () => {
     const place = { url: redisUrl(), prefix: freshRedisPrefix() };
     const connected = () => RedisProcess.connected(place);
     processes = await Promise.all([connected(), connected(), connected()]);
-    database = await PgliteDatabase.open(null);
+    database = await openEmbedded();
   });
   afterAll(async () => {
     await Promise.all([...processes.map((process) => process.close()), database.close()]);

@@ -1,10 +1,10 @@
 /** The sandbox, and what its cards do. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
+import type { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { SandboxPaymentMethod, TEST_CARDS, type TestCardEffect } from '../../src/adapters/sandbox-payment-method.ts';
-import { migrate } from '../../src/database/migrate.ts';
 import { type Order, PaymentInDoubt } from '../../src/payments/method.ts';
+import { openEmbedded } from '../servers/embedded.ts';
 import { paymentMethodContract } from './payment-method-contract.ts';
 
 describe('the sandbox', () => {
@@ -12,8 +12,7 @@ describe('the sandbox', () => {
   let notices: string[] = [];
 
   beforeAll(async () => {
-    database = await PgliteDatabase.open(null);
-    await migrate(database);
+    database = await openEmbedded();
   });
   afterAll(() => database.close());
   beforeEach(() => {

@@ -10,9 +10,8 @@ import { insertAccount } from '../../src/accounts/store.ts';
 import { AccessTokens } from '../../src/accounts/tokens.ts';
 import { openChannels } from '../../src/adapters/channels.ts';
 import { EmbeddedBroadcast } from '../../src/adapters/embedded-broadcast.ts';
-import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
+import type { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import { migrate } from '../../src/database/migrate.ts';
 import { Catalogue } from '../../src/drops/catalogue.ts';
 import { News } from '../../src/fleet/news.ts';
 import { createServer, type Server } from '../../src/http/server.ts';
@@ -25,6 +24,7 @@ import {
 } from '../../src/notifications/parts.ts';
 import { Metrics } from '../../src/reports/metrics.ts';
 import type { SharedJob } from '../../src/worker/jobs.ts';
+import { openEmbedded } from '../servers/embedded.ts';
 import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
 import { startWebhooks, type WebhookServer } from '../servers/webhooks.ts';
 
@@ -59,8 +59,7 @@ export class NotificationApp {
   #people = 0;
 
   static async start({ email = true }: { readonly email?: boolean } = {}): Promise<NotificationApp> {
-    const [database, smtp, webhooks] = await Promise.all([PgliteDatabase.open(null), startSmtp(), startWebhooks()]);
-    await migrate(database);
+    const [database, smtp, webhooks] = await Promise.all([openEmbedded(), startSmtp(), startWebhooks()]);
     const settings = readSettings({
       JWT_SECRET: SECRET,
       PUBLIC_URL: 'https://shop.example.org/',

@@ -1,14 +1,14 @@
 /** Processes that die between any two steps of a payment, providers that lie, fall silent, or are away: in the end each charge is confirmed or given back. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
+import type { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import type { Database } from '../../src/database/database.ts';
-import { migrate } from '../../src/database/migrate.ts';
 import { FencedOff } from '../../src/fleet/fences.ts';
 import { PaymentInDoubt } from '../../src/payments/method.ts';
 import { ALARM_CHECKS } from '../../src/payments/reconciliation.ts';
 import { heardOf } from '../../src/payments/store.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
+import { openEmbedded } from '../servers/embedded.ts';
 import { CARDS, death, GRACE_MS, PaymentShop, type ProcessOptions, untilDeath } from './payment-shop.ts';
 
 const PROBE_AFTER_MS = 5_000;
@@ -16,8 +16,7 @@ const PROBE_AFTER_MS = 5_000;
 describe('payments on PGlite', () => {
   let database: PgliteDatabase;
   beforeAll(async () => {
-    database = await PgliteDatabase.open(null);
-    await migrate(database);
+    database = await openEmbedded();
   });
   afterAll(() => database.close());
   crashTests(() => database);

@@ -5,15 +5,15 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
+import type { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import type { Database, Queryable } from '../../src/database/database.ts';
-import { migrate } from '../../src/database/migrate.ts';
 import { FencedOff } from '../../src/fleet/fences.ts';
 import { Problem } from '../../src/http/problem.ts';
 import { PaymentInDoubt } from '../../src/payments/method.ts';
 import { heardOf } from '../../src/payments/store.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
+import { openEmbedded } from '../servers/embedded.ts';
 import { type Around, CARDS, GRACE_MS, PaymentShop, type Slot, type TestProcess } from './payment-shop.ts';
 
 const RUNS = 100;
@@ -22,8 +22,7 @@ describe('all interleavings of what happens to a slot', { timeout: 240_000 }, ()
   describe('on PGlite', () => {
     let database: PgliteDatabase;
     beforeAll(async () => {
-      database = await PgliteDatabase.open(null);
-      await migrate(database);
+      database = await openEmbedded();
     });
     afterAll(() => database.close());
     it('end with each charge confirmed or given back', () => fc.assert(property(database), { numRuns: RUNS }));

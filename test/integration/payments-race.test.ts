@@ -1,12 +1,11 @@
 /** A thousand people who pay at the very moment at which their hold ends; some give their slot back then, too. Each slot is confirmed, or each charge for it is given back. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import type { Database } from '../../src/database/database.ts';
-import { migrate } from '../../src/database/migrate.ts';
 import { Problem } from '../../src/http/problem.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
+import { openEmbedded } from '../servers/embedded.ts';
 import { PaymentShop, type Slot } from './payment-shop.ts';
 
 const SLOTS = 1_000;
@@ -17,9 +16,8 @@ const GIVEN_BACK_EVERY = 5;
 
 describe('a payment and the end of its hold at the same instant', { timeout: 120_000 }, () => {
   it('on PGlite', async () => {
-    const database = await PgliteDatabase.open(null);
+    const database = await openEmbedded();
     try {
-      await migrate(database);
       await race(database);
     } finally {
       await database.close();

@@ -4,10 +4,10 @@ import { pino } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
 import { WebSocket } from 'ws';
 import { ensureAdministrator } from '../../src/accounts/first-administrator.ts';
-import { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { type App, createApp, openDatabase } from '../../src/app.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import type { Database } from '../../src/database/database.ts';
+import { openEmbedded } from '../servers/embedded.ts';
 
 const ADMIN = { username: 'admin', email: 'admin@example.com', password: 'the administrator' };
 
@@ -48,7 +48,7 @@ export class RunningApp {
       REQUESTS_PER_USER_PER_SECOND: '1000',
       ...environment,
     });
-    const database = settings.databaseUrl === null ? await PgliteDatabase.open(null) : await openDatabase(settings);
+    const database = settings.databaseUrl === null ? await openEmbedded() : await openDatabase(settings);
     const app = await createApp(settings, pino({ level: environment['LOG_LEVEL'] ?? 'silent' }), database);
     await ensureAdministrator(database, ADMIN);
     return new RunningApp(app, database, await app.listen());

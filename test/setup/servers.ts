@@ -2,8 +2,12 @@
  * Runs once before the integration tests, if any of them was chosen: finds or starts the servers that they need, and tells them where these are (`inject('postgresUrl')`, …).
  * See missing.ts for what happens where there are none.
  */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type FoundServer, findKafkaServer, findPostgresServer, findRedisServer } from '../../ops/servers/find.ts';
+import { writeEmbeddedImage } from '../servers/embedded.ts';
 import { createTemplate, dropDatabase } from '../servers/template.ts';
 import { missing } from './missing.ts';
 
@@ -16,6 +20,8 @@ declare module 'vitest' {
     redisUrl: string | undefined;
     /** `host:port,host:port`. For topics of one's own, see test/servers/kafka.ts. */
     kafkaBrokers: string | undefined;
+    /** A file. For a database that begins with it, see test/servers/embedded.ts. */
+    embeddedImage: string | undefined;
   }
 }
 
@@ -50,7 +56,15 @@ export default async function startServers(project: TestProject): Promise<() => 
     project.provide('kafkaBrokers', brokers);
   };
 
-  const results = await Promise.allSettled([postgres(), redis(), kafka()]);
+  const embedded = async (): Promise<void> => {
+    const folder = await mkdtemp(join(tmpdir(), 'doorbuster-test-'));
+    stops.push(() => rm(folder, { recursive: true, force: true }));
+    const image = join(folder, 'embedded.tar');
+    await writeEmbeddedImage(image);
+    project.provide('embeddedImage', image);
+  };
+
+  const results = await Promise.allSettled([postgres(), redis(), kafka(), embedded()]);
   const failure = results.find((result) => result.status === 'rejected');
   if (failure) {
     await stopAll();
