@@ -87,7 +87,7 @@ describe('the command', () => {
   it('stops in the middle when interrupted, and ends with 130', async () => {
     const listeners = process.listenerCount('SIGINT');
     const ending = against({}, '--lead', '60');
-    await vi.waitFor(() => expect(process.listenerCount('SIGINT')).toBeGreaterThan(listeners));
+    await expect.poll(() => process.listenerCount('SIGINT')).toBeGreaterThan(listeners);
     process.emit('SIGINT');
     expect(await ending).toBe(130);
     expect(printed.out).toBe('');

@@ -1,5 +1,5 @@
 /** What processes rely on when they tell each other something, with as many processes as the adapter serves. */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Broadcast } from '../../src/fleet/broadcast.ts';
 
 /** `open` gives one end for each process of a fleet; all are connected. */
@@ -28,9 +28,8 @@ export function broadcastContract(adapter: string, open: () => Promise<readonly 
     async function tellTheEnd(): Promise<void> {
       const { channel, heard } = await listen();
       for (const process of processes) process.publish(channel, 'end');
-      await vi.waitFor(() => {
-        for (const texts of heard) expect(texts).toHaveLength(processes.length - 1);
-      });
+      const others = processes.length - 1;
+      await expect.poll(() => heard.map(({ length }) => length)).toEqual(heard.map(() => others));
     }
 
     it('is heard by all others in the order of telling, and not by oneself', async () => {

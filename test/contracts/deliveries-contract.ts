@@ -1,5 +1,5 @@
 /** Deliveries on their way: sent once, tried again, given up, and never by two at the same time. */
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { Postponed, Undeliverable } from '../../src/notifications/channel.ts';
 import { sendAgain } from '../../src/notifications/delivery-log.ts';
@@ -116,6 +116,9 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
         await new Promise((resolve) => setTimeout(resolve, 5));
         if (isAway) throw new Error('connection refused');
       };
+      // The breaker goes by this machine's clock, which stands still; the database has its own.
+      vi.useFakeTimers({ toFake: ['Date'] });
+      onTestFinished(() => void vi.useRealTimers());
       const [job] = world.sender(channel, { probeAfterMs: 200, random: () => 0 });
       world.breaks.length = 0;
       await job?.run();
@@ -131,7 +134,7 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
         await databaseOf().query('select from deliveries where attempts > 0 and channel = $1', ['email']),
       ).toHaveLength(tried.length);
       isAway = false;
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      vi.setSystemTime(Date.now() + 200);
       await world.timePasses(1_000);
       await job?.run();
       expect(channel.letters).toHaveLength(1);
@@ -226,12 +229,14 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
     it('a stop waits for what is on its way, and gives the rest back untried', async () => {
       await Promise.all(Array.from({ length: 30 }, () => onItsWay()));
       const channel = new FakeChannel();
-      channel.before = () => new Promise((resolve) => setTimeout(resolve, 50));
+      const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+      channel.before = () => answered;
       const stop = new AbortController();
       const [job] = world.sender(channel);
       const round = job?.run(stop.signal);
       await expect.poll(() => channel.atOnceMax).toBe(10);
       stop.abort();
+      answer();
       await round;
       expect(channel.letters).toHaveLength(10);
       const left = await databaseOf().query<{ attempts: number; due: boolean }>(

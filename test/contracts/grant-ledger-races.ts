@@ -44,7 +44,8 @@ export function races(open: () => Database): void {
       const coupons = 300;
       const { grantLedger, dropId } = await soldDrop(database, 'coupon', coupons);
       await database.query(
-        `update grants set expires_at = clock_timestamp() + random() * interval '600 ms' where drop_id = $1`,
+        `update grants set expires_at = clock_timestamp() + case serial % 6 when 0 then interval '1 hour' when 1 then interval '0' else random() * interval '600 ms' end
+         where drop_id = $1`,
         [dropId],
       );
       const done = new Map<number, LedgerGrant['state'][]>();
@@ -236,11 +237,14 @@ export function races(open: () => Database): void {
       );
       expect(new Set(opened)).toEqual(new Set(['opened']));
 
-      // One hold after the other is over. Each is paid about then: begun a while before, or a little too late, and charged within its grace, or after it.
+      // One hold after the other is over. Each is paid about then: begun a while before, or a little too late, and charged within its grace, or after it. Some are not in the race: so that
+      // there are both ends, however slow the machine.
       const startMs = Date.now() + leadMs;
       await database.query(
-        `update grants set hold_until = $2::timestamptz + serial * $3 * interval '1 ms', expires_at = $2::timestamptz + serial * $3 * interval '1 ms'
-         where drop_id = $1`,
+        `with ends as (
+           select serial, case serial % 6 when 0 then now() + interval '1 hour' when 1 then now() else $2::timestamptz + serial * $3 * interval '1 ms' end as moment
+           from grants where drop_id = $1)
+         update grants g set hold_until = moment, expires_at = moment from ends where g.drop_id = $1 and g.serial = ends.serial`,
         [dropId, new Date(startMs), everyMs],
       );
       const expired: number[] = [];

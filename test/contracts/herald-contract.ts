@@ -332,16 +332,13 @@ export function heraldContract(adapter: string, database: () => Database): void 
         await world.grantLedger.release(back.map(([serial, userId]) => ({ dropId, serial, userId })));
       }
       await expect
-        .poll(
-          async () => {
-            const [row] = await world.database.query<{ behind: string }>(
-              'select d.entries - h.number as behind from drops d join herald_positions h on h.drop_id = d.id where d.id = $1',
-              [dropId],
-            );
-            return Number(row?.behind ?? 1);
-          },
-          { timeout: 15_000 },
-        )
+        .poll(async () => {
+          const [row] = await world.database.query<{ behind: string }>(
+            'select d.entries - h.number as behind from drops d join herald_positions h on h.drop_id = d.id where d.id = $1',
+            [dropId],
+          );
+          return Number(row?.behind ?? 1);
+        })
         .toBe(0);
       busy = false;
       await Promise.all(work);

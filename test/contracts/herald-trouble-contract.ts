@@ -1,6 +1,6 @@
 /** The herald with much to tell at once, with others beside it, and with what cannot be told. */
 import { randomUUID } from 'node:crypto';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Database, Queryable } from '../../src/database/database.ts';
 import { HeraldWorld } from './herald-world.ts';
 
@@ -14,10 +14,14 @@ export function heraldTroubleContract(adapter: string, databaseOf: () => Databas
       world = new HeraldWorld(databaseOf());
     });
     beforeEach(async () => {
+      // A herald looks at all drops and payments from time to time: here when time is said to pass, and not by chance.
+      vi.useFakeTimers({ toFake: ['performance'] });
       await world.told();
       world.batches.length = 0;
       world.untold.length = 0;
     });
+
+    afterEach(() => void vi.useRealTimers());
 
     const everybody = (count: number) => Array.from({ length: count }, () => world.person());
 
@@ -195,6 +199,7 @@ export function heraldTroubleContract(adapter: string, databaseOf: () => Databas
         ['granted'],
         ['payment_result', 'granted'],
       ]);
+      vi.advanceTimersByTime(5_000);
       await herald.job.run();
       expect(world.untold).toHaveLength(1);
       await year(2_026);

@@ -353,7 +353,8 @@ export function notifyContract(adapter: string, databaseOf: () => Database): voi
       const told = world.announced.slice(before).flatMap(([, userId]) => (Number(userId) > 6_000_000 ? [userId] : []));
       expect([told.length, new Set(told).size]).toEqual([10_000, 10_000]);
       console.log(`${adapter}: 10,000 due notifications in ${Math.round(tookMs)} ms`);
-      expect(tookMs).toBeLessThan(10_000);
+      // Seconds, on a machine that does nothing else. Here is to be found what grows with the square of anything.
+      expect(tookMs).toBeLessThan(40_000);
     });
 
     async function toldFor(key: string): Promise<number> {

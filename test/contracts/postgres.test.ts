@@ -22,8 +22,8 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     await expect(broken).rejects.toThrow();
     const idle = database.transaction(async (transaction) => {
       const [row] = await transaction.query<{ pid: number }>('select pg_backend_pid() as pid');
-      await database.query('select pg_terminate_backend($1)', [row?.pid]);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      // Resolves when it has ended.
+      await database.query('select pg_terminate_backend($1, 20000)', [row?.pid]);
       await transaction.query('select 1');
     });
     await expect(idle).rejects.toThrow();

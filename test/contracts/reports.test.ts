@@ -35,9 +35,9 @@ describe.skipIf(!hasPostgres)('reports on PostgreSQL', () => {
     const sent = async () => (await database.query<{ sent: string }>('select sent from delivery_quarters'))[0]?.sent;
     await database.transaction(async (transaction) => {
       await transaction.query(insert, [0]);
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
-      await database.query(insert, [0]);
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      // After it, and long enough ago that it would be counted if it were alone.
+      await new Promise((resolve) => setTimeout(resolve, 2_600));
+      await database.query(insert, [2.2]);
       await job.run();
       expect(await sent()).toBeUndefined();
     });

@@ -1,6 +1,6 @@
 /** The sandbox, and what its cards do. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PgliteDatabase } from '../../src/adapters/pglite-database.ts';
 import { SandboxPaymentMethod, TEST_CARDS, type TestCardEffect } from '../../src/adapters/sandbox-payment-method.ts';
 import { type Order, PaymentInDoubt } from '../../src/payments/method.ts';
@@ -71,7 +71,7 @@ describe('the sandbox', () => {
   it('answers twice: says so, and sends two notices', async () => {
     const order = newOrder();
     expect(await open().charge(order, approvalOf('answers_twice'))).toMatchObject({ state: 'charged' });
-    await vi.waitFor(() => expect(notices).toEqual([order.id, order.id]));
+    await expect.poll(() => notices).toEqual([order.id, order.id]);
     expect(await books(order)).toEqual({ charged: 1_000, refunded: 0 });
   });
 
@@ -79,7 +79,7 @@ describe('the sandbox', () => {
     const [order, method] = [newOrder(), open()];
     await expect(method.charge(order, approvalOf('answers_late'))).rejects.toThrow(PaymentInDoubt);
     expect(await method.find(order)).toEqual({ state: 'unknown' });
-    await vi.waitFor(() => expect(notices).toEqual([order.id]));
+    await expect.poll(() => notices).toEqual([order.id]);
     expect(await method.find(order)).toMatchObject({ state: 'charged' });
   });
 

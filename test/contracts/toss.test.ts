@@ -242,7 +242,7 @@ describe('Toss Payments', () => {
     it('is in doubt while Toss is still at it, and then as Toss decided', async () => {
       const { order, approval } = scripted({ delayMs: 600 });
       const first = newMethod().charge(order, approval);
-      await vi.waitFor(() => expect(toss.calls).toContain(`confirm ${order.id}`));
+      await expect.poll(() => toss.calls).toContain(`confirm ${order.id}`);
       await expect(newMethod().charge(order, approval)).rejects.toThrow(/409 IDEMPOTENT_REQUEST_PROCESSING/);
       expect(await first).toMatchObject({ state: 'charged' });
       expect(await newMethod().charge(order, approval)).toEqual(await first);
@@ -559,8 +559,8 @@ describe('Toss Payments', () => {
       toss.notices = { url, times: 2, afterMs: 20, retryAfterMs: [20] };
       await newMethod().charge(order, approval);
       toss.notices = null;
-      await vi.waitFor(() => expect(heard).toEqual([order.id, order.id, order.id]));
-      await vi.waitFor(() => expect(toss.noticeAnswers.toSorted()).toEqual([200, 200, 503]));
+      await expect.poll(() => heard).toEqual([order.id, order.id, order.id]);
+      await expect.poll(() => toss.noticeAnswers.toSorted()).toEqual([200, 200, 503]);
       shop.close();
       shop.closeAllConnections();
     });

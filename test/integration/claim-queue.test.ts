@@ -4,7 +4,7 @@ import { KafkaClaimQueue } from '../../src/adapters/kafka-claim-queue.ts';
 import type { Delivery, DeliveryReader } from '../../src/claims/claim-queue.ts';
 import { freshTopicPrefix, hasKafka, kafkaBrokers } from '../servers/kafka.ts';
 
-const patient = { timeout: 15_000, interval: 20 };
+const patient = { interval: 20 };
 
 /** Applies what it is given in order, from where its ledger stands. */
 class Reader implements DeliveryReader {

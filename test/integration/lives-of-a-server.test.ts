@@ -162,9 +162,8 @@ describe('SIGTERM', () => {
     const somebody = { username: 'somebody', email: 'somebody@example.com', password: 'a long password' };
     expect((await call(`${server.url}/v1/accounts`, 'POST', undefined, somebody)).status).toBe(201);
     await expect.poll(() => connections.length).toBeGreaterThan(0);
-    const askedMs = performance.now();
+    // Not 1, which says that something held it up until it gave up.
     expect(await server.stop('SIGTERM')).toBe(0);
-    expect(performance.now() - askedMs).toBeLessThan(6_000);
     for (const socket of connections) socket.destroy();
     silent.close();
   });

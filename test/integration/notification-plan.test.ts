@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
 import { FakeChannel, NotificationWorld } from '../contracts/notification-world.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
+import { rowsRead } from './rows-read.ts';
 
 const [BESIDES, DUE] = [20_000, 500];
 const TABLES = [
@@ -44,19 +45,10 @@ describe.skipIf(!hasPostgres)('the plans of notifications', () => {
   });
   afterAll(() => database.close());
 
-  async function rowsRead(): Promise<number> {
-    await database.query('select pg_stat_force_next_flush()');
-    const [row] = await database.query<{ read: string }>(
-      `select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) as read from pg_stat_user_tables where relname = any($1)`,
-      [TABLES],
-    );
-    return Number(row?.read);
-  }
-
   async function costOf(work: () => Promise<unknown>): Promise<number> {
-    const before = await rowsRead();
+    const before = await rowsRead(database, TABLES);
     await work();
-    return (await rowsRead()) - before;
+    return (await rowsRead(database, TABLES)) - before;
   }
 
   it('read what is due and whom it concerns, and nothing besides', async () => {

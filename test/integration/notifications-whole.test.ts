@@ -62,7 +62,7 @@ function wholeWay(settings: () => Record<string, string>): void {
     expect((await running.call('PUT', `/v1/drops/${dropId}/interest`, { token, body })).status).toBe(200);
     expect((await running.claim(dropId, buyer?.token ?? '')).status).toBe(201);
     const centre = async () => (await running.call('GET', '/v1/me/notifications', { token })).body.items;
-    await expect.poll(async () => (await centre()).length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(async () => (await centre()).length).toBe(1);
     expect(await centre()).toMatchObject([{ type: 'sold_out', data: { dropId } }]);
   });
 }

@@ -383,7 +383,7 @@ function crashTests(databaseOf: () => Database): void {
       });
       // It dies when it has asked, and the provider goes on.
       void shop.process({ around: { beforeCharge: () => charging, afterCharge: death } }).pay(slot);
-      await vi.waitFor(async () => expect(await shop.paymentsOf(slot)).toHaveLength(1));
+      await expect.poll(() => shop.paymentsOf(slot)).toHaveLength(1);
       const finds = () => ({ state: 'declined', reason: 'approval_expired' }) as const;
       // While the provider may still be at it, such a word of its books ends nothing.
       await shop.timePasses(10_000);
@@ -393,7 +393,7 @@ function crashTests(databaseOf: () => Database): void {
       await shop.process({ around: { finds } }).job.run(await shop.fence());
       expect(await shop.paymentsOf(slot)).toMatchObject([{ state: 'failed', failure: 'approval_expired' }]);
       charge();
-      await vi.waitFor(async () => expect(await shop.books([slot])).toEqual({ kept: 1, refunded: 0 }));
+      await expect.poll(() => shop.books([slot])).toEqual({ kept: 1, refunded: 0 });
       await shop.settle();
       expect(await shop.paymentsOf(slot)).toMatchObject([{ state: 'refunded', failure: 'approval_expired' }]);
       await shop.expectSound();
@@ -484,7 +484,7 @@ function crashTests(databaseOf: () => Database): void {
       const process = shop.process({ around: { beforeCharge: () => arrived } });
       await shop.endHold(slot, 5_000);
       const paying = process.pay(slot);
-      await vi.waitFor(async () => expect(await shop.paymentsOf(slot)).toHaveLength(1));
+      await expect.poll(() => shop.paymentsOf(slot)).toHaveLength(1);
       expect(await shop.giveBack(slot)).toBe('paying');
       await shop.timePasses(GRACE_MS - 10_000);
       await shop.expire();

@@ -5,7 +5,7 @@ import { TEST_KEYS, TossServer } from '../servers/toss.ts';
 import { type Answer, couponDrop, type Person, RunningApp } from './running-app.ts';
 
 const PRICE = 15_000;
-const SOON = { timeout: 10_000, interval: 50 };
+const SOON = { timeout: 20_000, interval: 50 };
 
 describe('payments with Toss Payments', () => {
   let toss: TossServer;

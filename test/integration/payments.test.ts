@@ -7,7 +7,7 @@ import { metricOf, TestFleet } from './fleet.ts';
 import { type Answer, couponDrop, type Person, RunningApp } from './running-app.ts';
 
 const PRICE = 12_900;
-const SOON = { timeout: 10_000, interval: 50 };
+const SOON = { timeout: 20_000, interval: 50 };
 
 describe('payments, embedded', () => {
   let app: RunningApp;

@@ -73,7 +73,7 @@ describe.skipIf(!hasPostgres)('a sequencer that takes over', () => {
     return checkHistory([], ledger);
   }
 
-  const until = (condition: () => boolean) => expect.poll(condition, { timeout: 5_000 }).toBe(true);
+  const until = (condition: () => boolean) => expect.poll(condition).toBe(true);
 
   it('tells what the first one committed and never told, and decides nothing twice', async () => {
     const ledger = new Ledger(database, newCode);
@@ -96,21 +96,20 @@ describe.skipIf(!hasPostgres)('a sequencer that takes over', () => {
 
   it('fences off the first one when that wakes up with a batch in its hands, and both tell the same', async () => {
     const ledger = new Ledger(database, newCode);
-    let wakeUp = () => {};
-    const asleep = new Promise<void>((resolve) => {
-      wakeUp = resolve;
-    });
+    const { promise: asleep, resolve: wakeUp } = Promise.withResolvers<void>();
+    const { promise: hasBatch, resolve: takesBatch } = Promise.withResolvers<void>();
     const frozen = {
       positionOf: (of: string, partition: number) => ledger.positionOf(of, partition),
       answersTo: (...of: Parameters<Ledger['answersTo']>) => ledger.answersTo(...of),
       async claimQueued(...batch: Parameters<Ledger['claimQueued']>) {
+        takesBatch();
         await asleep;
         return ledger.claimQueued(...batch);
       },
     };
     const first = sequencer(frozen, true);
     void first.deliver(record(0, 1, 2));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await hasBatch;
 
     const second = sequencer(ledger, true);
     void second.deliver(record(0, 1, 2));

@@ -114,7 +114,7 @@ describe('the waiting line', () => {
     await giveBack({ id: first?.id ?? '', token: waiting[0].token });
     expect(await grantsOf(waiting[1], dropId)).toMatchObject([{ state: 'held' }]);
     // The second one has walked away.
-    await expect.poll(() => grantsOf(waiting[2], dropId), { timeout: 8_000 }).toMatchObject([{ state: 'held' }]);
+    await expect.poll(() => grantsOf(waiting[2], dropId)).toMatchObject([{ state: 'held' }]);
     expect(await grantsOf(waiting[1], dropId)).toMatchObject([{ state: 'expired' }]);
   });
 
