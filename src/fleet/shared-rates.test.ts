@@ -5,7 +5,7 @@ import type { SharedRate } from '../http/shared-rate.ts';
 
 const LIMIT = 20;
 const tell = (from: SharedRate, to: SharedRate) => {
-  for (const [key, count] of from.takeNews()) to.addElsewhere(key, count);
+  for (const [key, count] of from.takeNews()) to.addElsewhere(key, count, 0);
 };
 
 describe.each([
@@ -35,8 +35,16 @@ describe.each([
     expect(here.takeNews()).toEqual([['7', 11]]);
     expect(here.takeNews()).toEqual([]);
     there.admit('7', 0);
-    there.addElsewhere('7', LIMIT);
+    there.addElsewhere('7', LIMIT, 400);
     expect(there.admit('7', 500)).toBe(false);
     expect(there.admit('7', 1001)).toBe(true);
+  });
+
+  it('counts what is heard of somebody before they come here, in that second', () => {
+    const there = make();
+    there.admit('8', 0);
+    there.addElsewhere('7', LIMIT, 5_000);
+    expect([there.admit('7', 5_500), there.admit('8', 5_500)]).toEqual([false, true]);
+    expect(there.admit('7', 6_000)).toBe(true);
   });
 });

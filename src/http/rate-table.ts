@@ -29,13 +29,7 @@ export class RateTable implements SharedRate {
 
   /** Counts one; false when the account has had its share of this second. By a clock that nobody sets back. */
   admit(accountId: string, nowMs = performance.now()): boolean {
-    if (nowMs >= this.#windowEndsAtMs) {
-      this.#counts.fill(0);
-      if (this.#heardElsewhere) this.#elsewhere.fill(0);
-      this.#heardElsewhere = false;
-      this.#heavy.forget();
-      this.#windowEndsAtMs = nowMs + WINDOW_MS;
-    }
+    this.#roll(nowMs);
     const place = Number(accountId) % COUNTERS;
     const count = (this.#counts[place] ?? 0) + 1;
     this.#counts[place] = count;
@@ -48,9 +42,19 @@ export class RateTable implements SharedRate {
     return this.#heavy.take((place) => this.#counts[Number(place)] ?? 0);
   }
 
-  addElsewhere(place: string, count: number): void {
+  addElsewhere(place: string, count: number, nowMs = performance.now()): void {
+    this.#roll(nowMs);
     const index = Number(place) % COUNTERS;
     this.#elsewhere[index] = (this.#elsewhere[index] ?? 0) + count;
     this.#heardElsewhere = true;
+  }
+
+  #roll(nowMs: number): void {
+    if (nowMs < this.#windowEndsAtMs) return;
+    this.#counts.fill(0);
+    if (this.#heardElsewhere) this.#elsewhere.fill(0);
+    this.#heardElsewhere = false;
+    this.#heavy.forget();
+    this.#windowEndsAtMs = nowMs + WINDOW_MS;
   }
 }

@@ -8,7 +8,7 @@ export interface SharedRate {
   /** What has been counted here for heavy users since the last call. */
   takeNews(): [key: string, count: number][];
   /** Counted by another process, in this second. */
-  addElsewhere(key: string, count: number): void;
+  addElsewhere(key: string, count: number, nowMs?: number): void;
 }
 
 const HEAVY_SHARE = 0.1;

@@ -148,14 +148,13 @@ describe.skipIf(!hasAllServers).each([
     const id = await gateways()[0].drop({ stock: 1, opensAt: new Date(Date.now() + 3_600_000).toISOString() });
     const press = (gateway: RunningApp, times: number) =>
       Promise.all(Array.from({ length: times }, () => gateway.claim(id, person?.token ?? '')));
-    // 19 in a second are below the limit of 20 at one, and with those at the other above it, when that one has heard. On a slow machine that second may be over by then.
+    // 15 are below the limit of 20 a second at one, and with those at the other above it, when that one has heard: in a tenth of a second. On a slow machine the second may be over by then.
     const refusedThere = async () => {
       const [one, other] = gateways();
-      await press(one, 19);
-      await pause(150);
-      const answers = await press(other, 19);
       await pause(1_000);
-      return answers.filter(({ status }) => status === 429).length;
+      await press(one, 15);
+      await pause(120);
+      return (await press(other, 15)).filter(({ status }) => status === 429).length;
     };
     await expect.poll(refusedThere).toBeGreaterThan(0);
   });
@@ -263,7 +262,9 @@ describe.skipIf(!hasAllServers)('roles', () => {
 });
 
 describe.skipIf(!hasAllServers)('a gateway whose database is gone', () => {
-  it('is alive and not ready, answers claims at once, says so in its metrics, and comes back by itself', async () => {
+  it('is alive and not ready, answers claims at once, says so in its metrics, and comes back by itself', {
+    timeout: 90_000,
+  }, async () => {
     // Durable: it is killed, and what it had told must be there.
     const postgres = await startPostgres({ durable: true });
     if (postgres === undefined) throw new Error('PostgreSQL is there, as `hasAllServers` says');

@@ -1,5 +1,5 @@
 /** Several processes' worth of the program, here in one process each with its own connections: gateways, a sequencer, a worker, on one set of servers. */
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { createFreshDatabase, type FreshDatabase, hasPostgres } from '../servers/database.ts';
 import { freshTopicPrefix, hasKafka, kafkaBrokers } from '../servers/kafka.ts';
 import { freshRedisPrefix, hasRedis, redisUrl } from '../servers/redis.ts';
@@ -86,5 +86,5 @@ export async function lagOf(app: RunningApp): Promise<number | undefined> {
 
 /** Its topic is there, and this process can see how much waits in it. */
 export async function queueIsReady(app: RunningApp): Promise<void> {
-  await expect.poll(() => lagOf(app)).toBe(0);
+  await vi.waitUntil(async () => (await lagOf(app)) === 0, { timeout: 40_000, interval: 50 });
 }

@@ -37,7 +37,9 @@ describe.skipIf(!hasPostgres)('the plan of a claim', () => {
 
   const rowsOfClaims = () => rowsRead(database.expressLane, ['claims', 'grants']);
 
-  it('reads a user’s own units and no others, also on a drop of which the planner has never heard', async () => {
+  it('reads a user’s own units and no others, also on a drop of which the planner has never heard', {
+    timeout: 120_000,
+  }, async () => {
     const batches = (USERS * UNITS) / BATCH_CLAIMS;
     await claim(await makeDrop(), 0, batches);
     await database.execute('analyze');

@@ -268,7 +268,8 @@ function paymentTests(current: () => RunningApp): void {
     });
   });
 
-  describe('a provider', () => {
+  // These and the next mostly wait for time-outs: they do so at the same time.
+  describe.concurrent('a provider', () => {
     it('that does not answer is asked for its books: charged, the slot is confirmed', async () => {
       const { grantId, holder } = await slot();
       const socket = app.socket();
@@ -349,7 +350,7 @@ function paymentTests(current: () => RunningApp): void {
     });
   });
 
-  describe('a hold that ends', () => {
+  describe.concurrent('a hold that ends', () => {
     it('while a payment is in flight waits for it, and is confirmed', async () => {
       const { grantId, holder } = await slot();
       const paying = pay(grantId, holder, payBy('times_out_charged'));
