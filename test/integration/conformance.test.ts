@@ -81,7 +81,7 @@ describe('every rule of docs/socket.md holds', () => {
     expect(untried(results)).toEqual([]);
   });
 
-  it.concurrent.skipIf(!hasServers)('on two gateways with PostgreSQL and Redis', { timeout: WITHIN_MS }, async () => {
+  it.concurrent('on two gateways with PostgreSQL and Redis', { timeout: WITHIN_MS, skip: !hasServers }, async () => {
     const cluster = await RunningCluster.start(ENVIRONMENT);
     try {
       const gateways = cluster.processes.filter(({ name }) => name.startsWith('gateway-')).map(({ url }) => url);
