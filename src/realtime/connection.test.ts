@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import * as ws from 'ws';
 import { Connection, type ConnectionHost } from './connection.ts';
+import type { Replay } from './inbox.ts';
 import { CLOSE } from './listener.ts';
 import { Packet } from './packet.ts';
 import { textFrame } from './text-frame.ts';
@@ -223,7 +224,7 @@ describe('a connection of several people', () => {
   });
 
   /** Tokens are names, valid for a minute; claims and replays are answered by the test. */
-  const meet = (messagesPerSecond = 100) => {
+  const meet = (messagesPerSecond = 100, missed: Replay['messages'] = [[43, '{"type":"grant"}']]) => {
     const answers: ((answer: Answer) => void)[] = [];
     const replays: (() => void)[] = [];
     const webSocket = new FakeWebSocket();
@@ -240,9 +241,7 @@ describe('a connection of several people', () => {
         inbox: {
           position: 41,
           replay: () =>
-            new Promise((resolve) =>
-              replays.push(() => resolve({ complete: true, messages: [[43, '{"type":"grant"}']], head: 44 })),
-            ),
+            new Promise((resolve) => replays.push(() => resolve({ complete: true, messages: missed, head: 44 }))),
         },
       },
       '203.0.113.7',
@@ -283,6 +282,21 @@ describe('a connection of several people', () => {
     receive({ type: 'authenticate', token: 'A', cursor: '40' });
     vi.setSystemTime(60_000);
     replays[0]?.();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(heard()).toBe('');
+    expect(webSocket.closes).toEqual([CLOSE.unauthenticated]);
+  });
+
+  it('is closed when the token expires between two slices of what was missed', async () => {
+    const long = JSON.stringify({ type: 'notification', text: 'x'.repeat(40_000) });
+    // More than the stream takes at once: the third one waits until the first two are read.
+    const missed = [42, 43, 44].map((number) => [number, long] as const);
+    const { replays, webSocket, receive, heard } = meet(100, missed);
+    receive({ type: 'authenticate', token: 'A', cursor: '40' });
+    replays[0]?.();
+    await vi.advanceTimersByTimeAsync(1);
+    vi.setSystemTime(60_000);
+    expect(heard()).toContain('"cursor":"43"');
     await vi.advanceTimersByTimeAsync(1);
     expect(heard()).toBe('');
     expect(webSocket.closes).toEqual([CLOSE.unauthenticated]);

@@ -124,6 +124,41 @@ describe('the hub', () => {
     expect(listeners.filter(({ closedWith }) => closedWith !== undefined)).toHaveLength(1);
   });
 
+  it('replays nothing more to whose session has ended, before the answer of the database or between two slices', async () => {
+    const { hub, endSession } = openHub();
+    const told: number[] = [];
+    const left: (() => void)[] = [];
+    const answers: (() => void)[] = [];
+    const long = JSON.stringify({ type: 'notification', text: 'x'.repeat(5_000) });
+    const replay = { complete: true, messages: [4, 5, 6].map((number) => [number, long] as const), head: 6 };
+    const members = ['7', '8'].map((accountId) => {
+      const stream = new PersonalStream(
+        { position: 6, replay: () => new Promise((resolve) => answers.push(() => resolve(replay))) },
+        {
+          began() {},
+          tell(packet, whenSent) {
+            told.push(Number(packet.cursor));
+            if (whenSent) left.push(whenSent);
+          },
+          overrun() {},
+        },
+      );
+      const member = Object.assign(new Stayer(hub, accountId), { stream });
+      stream.begin(accountId, 3);
+      return member;
+    });
+    endSession('s7');
+    for (const answer of answers) answer();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual([4]);
+    left[0]?.();
+    expect(told).toEqual([4, 5]);
+    endSession('s8');
+    left[1]?.();
+    expect(told).toEqual([4, 5]);
+    expect(members.map(({ closedWith }) => closedWith)).toEqual([CLOSE.sessionEnded, CLOSE.sessionEnded]);
+  });
+
   it('closes whose token has expired', () => {
     const { hub } = openHub();
     const [guest, member] = [new Stayer(hub), new Stayer(hub, '7')];
