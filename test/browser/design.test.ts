@@ -54,7 +54,9 @@ describeInBrowser('the design page', () => {
       .locator('[data-side="dark"] .stage[data-mood]')
       .evaluateAll((stages) => [...new Set(stages.map((stage) => stage.getAttribute('data-mood')))]);
     expect(moods.sort()).toEqual(['coming', 'line', 'lost', 'open', 'over', 'waiting', 'won']);
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThan(1);
+    expect(
+      await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+    ).toBeLessThan(1);
     await takePicture(page, name, 'design', true);
 
     const opener = page.locator('[data-side="light"] .specimen', { hasText: 'dangerous' }).getByRole('button');

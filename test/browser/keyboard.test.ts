@@ -112,7 +112,7 @@ describeInBrowser('keyboard, fingers, large letters', () => {
       const hides = (overflow) => overflow === 'hidden' || overflow === 'clip';
       return (hides(overflowY) && element.scrollHeight > element.clientHeight + 2) || (hides(overflowX) && element.scrollWidth > element.clientWidth + 2);
     }).map((element) => element.className || element.tagName);
-    const over = document.documentElement.scrollWidth - innerWidth;
+    const over = document.documentElement.scrollWidth - document.documentElement.clientWidth;
     return over > 1 ? [...cut, 'page wider by ' + over] : cut;
   })()`;
 

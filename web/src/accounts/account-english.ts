@@ -42,7 +42,7 @@ export const accountEnglish = {
   save: 'Save',
   mine: 'My things',
   receipts: 'Payments and receipts',
-  notificationSettings: 'What you are told, and where',
+  notificationSettings: 'Notification settings',
   pages: 'How pages look',
   language: 'Language',
   theme: 'Theme',

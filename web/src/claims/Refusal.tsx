@@ -21,10 +21,16 @@ export function Refusal({ drop, answer }: { drop: Drop; answer: Answer }) {
       )}
       <p class="stage-title">{title}</p>
       <p class="board-note number">
-        {told !== undefined && `${words.lostArrival(told)} `}
-        {told !== undefined && lastGrantedArrival !== null && lastGrantedArrival < told
-          ? words.lastUnit(lastGrantedArrival)
-          : text}
+        {told !== undefined && (
+          <>
+            <span>{words.lostArrival(told)}</span>{' '}
+          </>
+        )}
+        <span>
+          {told !== undefined && lastGrantedArrival !== null && lastGrantedArrival < told
+            ? words.lastUnit(lastGrantedArrival)
+            : text}
+        </span>
       </p>
       {answer.outcome === 'sold_out' && drop.waitingLine && (
         <p class="board-note">{messages.value.line.others(drop.waiting)}</p>

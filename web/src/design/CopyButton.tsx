@@ -24,11 +24,16 @@ export function CopyButton({ text, label, word }: { text: string; label: string;
         copied.value = await copyText(text);
       }}
     >
-      <Icon name={copied.value ? 'check' : 'copy'} size={18} />
-      {/* Both words lie in the same cell, so that the button keeps its width. */}
+      {/* Both faces lie in the same cell, so that the button keeps its width. */}
       <span class="swap" data-second={copied.value}>
-        <span>{word ?? words.copy}</span>
-        <span>{words.copied}</span>
+        <span class="copy-face">
+          <Icon name="copy" size={18} />
+          {word ?? words.copy}
+        </span>
+        <span class="copy-face">
+          <Icon name="check" size={18} />
+          {words.copied}
+        </span>
       </span>
       <span class="for-readers" aria-live="polite">
         {copied.value ? words.copied : ''}

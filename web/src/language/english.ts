@@ -59,7 +59,7 @@ export const english = {
     closesAt: (at: string) => `Until ${dateTime(at)}`,
     closedAt: (at: string) => `Closed ${dateTime(at)}`,
     opensIn: 'Opens in',
-    days: (days: number) => `${amount(days)} d`,
+    days: (days: number) => (days === 1 ? '1 day' : `${amount(days)} days`),
     /** Follows a large number. */
     remaining: 'left',
     remainingOf: (remaining: number, stock: number) => `${amount(remaining)} of ${amount(stock)} left`,

@@ -65,14 +65,20 @@ export function ordinal(value: number): string {
 export function dateTime(at: string): string {
   const date = new Date(at);
   const sameYear = date.getFullYear() === new Date().getFullYear();
-  return dateFormat(`dateTime ${sameYear}`, {
+  const format = dateFormat(`dateTime ${sameYear}`, {
     ...(sameYear ? {} : { year: 'numeric' }),
     month: 'short',
     day: 'numeric',
     weekday: 'short',
     hour: 'numeric',
     minute: '2-digit',
-  }).format(date);
+  });
+  return unbroken(format.format(date));
+}
+
+/** A line does not end between a word and its number: "Nov" and "21" stay together. */
+export function unbroken(moment: string): string {
+  return moment.replace(/(\p{L}) (?=\d)/gu, '$1\u00a0');
 }
 
 export function timeOfDay(at: string): string {

@@ -19,7 +19,7 @@ export function SlotTicket({ source }: { source: Signal<Grant> }) {
       <div class="ticket-stub">
         {isCounting ? (
           <>
-            <span class="small">{words.timeLeft}</span>
+            <span class="small">{words.timeLeftShort}</span>
             <strong>
               <Countdown milliseconds={leftMs} />
             </strong>

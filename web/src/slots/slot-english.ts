@@ -12,6 +12,8 @@ export const slotEnglish = {
   state: { held: 'Held for you', confirmed: 'Bought', expired: 'Time ran out', returned: 'Given back' },
   paying: 'Payment on its way',
   timeLeft: 'Time left to pay',
+  /** Where there is little room, and a button to pay beside it. */
+  timeLeftShort: 'Time left',
   timeLeftSpoken: (left: string) => `${left} left to pay.`,
   heldUntil: (time: string) => `Held for you until ${time}`,
   toPay: 'Pay',

@@ -13,6 +13,7 @@ export const slotKorean: SlotMessages = {
   state: { held: '결제 대기', confirmed: '구매 완료', expired: '시간 초과', returned: '반납함' },
   paying: '결제 확인 중',
   timeLeft: '남은 결제 시간',
+  timeLeftShort: '남은 시간',
   timeLeftSpoken: (left) => `결제 시간이 ${left} 남았어요.`,
   heldUntil: (time) => `${time}까지 보관해 드려요`,
   toPay: '결제하기',

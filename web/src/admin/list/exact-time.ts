@@ -1,8 +1,9 @@
+import { unbroken } from '../../language/format.ts';
 import { language } from '../../language/language.ts';
 
 /** "Nov 21, 10:00:00.123 AM": where the order of milliseconds is asked about. */
 export function exactTime(at: string): string {
-  return new Date(at).toLocaleString(language.value, {
+  const moment = new Date(at).toLocaleString(language.value, {
     month: 'short',
     day: 'numeric',
     hour: 'numeric',
@@ -10,4 +11,5 @@ export function exactTime(at: string): string {
     second: '2-digit',
     fractionalSecondDigits: 3,
   });
+  return unbroken(moment);
 }
