@@ -61,9 +61,13 @@ function ProfileHead({ profile }: { profile: Profile | null }) {
       </span>
       <div>
         <h1>{username}</h1>
-        <p class="soft">
-          {words.roles[account.value?.role ?? 'buyer']}
-          {profile && ` · ${words.since} ${date(profile.createdAt)}`}
+        <p class="soft profile-who">
+          <span>{words.roles[account.value?.role ?? 'buyer']}</span>
+          {profile && (
+            <span>
+              {words.since} {date(profile.createdAt)}
+            </span>
+          )}
         </p>
       </div>
     </header>

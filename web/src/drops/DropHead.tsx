@@ -11,7 +11,7 @@ export function DropHead({ drop, state }: { drop: Drop; state: DropState }) {
         <span class="small soft">{messages.value.drops.kind[drop.kind]}</span>
         <StateChip state={state} />
       </div>
-      <h1>{drop.title}</h1>
+      <h1 data-long={drop.title.length > 40}>{drop.title}</h1>
       <p class="drop-offer">{offerText(drop)}</p>
     </header>
   );

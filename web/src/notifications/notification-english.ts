@@ -6,7 +6,7 @@ export const notificationEnglish = {
   emptyTitle: 'Nothing yet',
   emptyText: 'What becomes of your coupons, slots and payments is told here.',
   settings: {
-    title: 'How you are told',
+    title: 'Notification settings',
     language: 'Language of letters and messages',
     email: 'Email',
     emailTo: (address: string) => `To ${address}`,

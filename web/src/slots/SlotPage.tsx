@@ -39,7 +39,7 @@ function SlotView({ source, refresh }: { source: Signal<Grant>; refresh: () => v
         {words.title}
       </a>
       <header class="slot-head">
-        <h1>{slot.title}</h1>
+        <h1 data-long={slot.title.length > 40}>{slot.title}</h1>
         <p class="drop-offer number">
           {slot.price !== null && slot.currency !== null ? money(slot.price, slot.currency) : ''}
         </p>

@@ -4,7 +4,7 @@ import { amount } from '../../language/format.ts';
 export const dropAdminEnglish = {
   title: 'Drops',
   create: 'New drop',
-  kinds: { '': 'Coupons and products', coupon: 'Coupon events', product: 'Product sales' },
+  kinds: { '': 'All drops', coupon: 'Coupon events', product: 'Product sales' },
   kind: 'Kind',
   sections: { live: 'Live', coming: 'Coming up', ended: 'Ended' },
   none: {
