@@ -1,7 +1,7 @@
 /**
  * A forgotten password is set anew by who reads the account's email.
  *
- *   asked for ──the letter's link, within 30 minutes──> used: the password is new, all sessions have ended, all other open links are dead
+ *   asked for ──the letter's link, within 30 minutes──> used: the password is new, all sessions have ended, all other open links are dead, and a second letter tells of it
  *       └── 30 minutes, or another link was used ──> over
  *
  * The link's token is `<id>.<HMAC-SHA256 of the id with the server's own secret>`: it follows from the id, so nothing that opens an account is stored or waits in a queue,
@@ -9,14 +9,16 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Database, Queryable } from '../database/database.ts';
+import type { News } from '../fleet/news.ts';
 import { Problem } from '../http/problem.ts';
 import { notify } from '../notifications/notify.ts';
 import type { Ways } from '../notifications/preferences.ts';
 import { putMessages } from '../realtime/inbox.ts';
 import { HmacSha256 } from './hmac.ts';
 import { hashPassword } from './passwords.ts';
+import { tellOfChange } from './security-notice.ts';
 import type { Sessions } from './sessions.ts';
-import { accountByLogin, changePassword } from './store.ts';
+import { accountByLogin, changePassword, lockAccountOfReset } from './store.ts';
 
 const MINUTES = 30;
 const PURPOSE = 'password-reset ';
@@ -28,10 +30,6 @@ const OPEN = `
   insert into password_resets (id, account_id, expires_at) values ($1, $2, now() + interval '${MINUTES} minutes')
   returning expires_at as "expiresAt"`;
 const IS_OPEN = 'select from password_resets where id = $1 and used_at is null and expires_at > clock_timestamp()';
-/** The account first: of two links that are used at once, one waits for the other, and finds itself dead. */
-const LOCK = `
-  select a.id::text as "accountId" from accounts a
-  where a.id = (select account_id from password_resets where id = $1) for update`;
 const USE = `
   update password_resets set used_at = clock_timestamp()
   where id = $1 and used_at is null and expires_at > clock_timestamp() returning id`;
@@ -61,6 +59,7 @@ export interface PasswordResetsParts {
   readonly sessions: Pick<Sessions, 'end'>;
   readonly tokens: ResetTokens;
   readonly ways: Ways;
+  readonly news: Pick<News, 'announce'>;
 }
 
 export class PasswordResets {
@@ -93,18 +92,23 @@ export class PasswordResets {
 
   /** Throws `reset_not_found` for a link that is forged, used or over. */
   async use(token: string, password: string): Promise<void> {
-    const { database, sessions, tokens } = this.#parts;
+    const { database, sessions, tokens, ways, news } = this.#parts;
     const id = tokens.read(token);
     // Looked at first: a hash costs too much to make one for a link that does not work.
     if (id === undefined || !(await isOpen(database, id))) throw new Problem('reset_not_found');
     const passwordHash = await hashPassword(password);
-    const ended = await database.transaction(async (transaction) => {
-      const [account] = await transaction.query<{ accountId: string }>(LOCK, [id]);
+    const { ended, messages } = await database.transaction(async (transaction) => {
+      // The account first: of two links that are used at once, one waits for the other, and finds itself dead.
+      const account = await lockAccountOfReset(transaction, id);
       const [used] = await transaction.query(USE, [id]);
       if (account === undefined || used === undefined) throw new Problem('reset_not_found');
-      await endOpenResets(transaction, account.accountId);
-      return changePassword(transaction, account.accountId, passwordHash);
+      await endOpenResets(transaction, account.id);
+      return {
+        ended: await changePassword(transaction, account.id, passwordHash),
+        messages: await tellOfChange(transaction, 'password_changed', account, ways),
+      };
     });
+    if (messages.length > 0) news.announce('messages', { messages });
     // They have ended already, in the database; now those hear of it who have seen their tokens.
     for (const sessionId of ended) await sessions.end(sessionId);
   }

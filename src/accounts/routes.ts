@@ -2,6 +2,7 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../database/database.ts';
+import type { News } from '../fleet/news.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { oneOf } from '../http/shapes.ts';
@@ -48,15 +49,16 @@ export interface AccountRoutesParts {
   readonly database: Database;
   readonly sessions: Sessions;
   readonly guard: Guard;
+  readonly news: Pick<News, 'announce'>;
   readonly signUpsPerAddressPerHour: number;
   /** Counts in this process unless told otherwise. */
   readonly makeLimiter?: MakeLimiter;
-  /** Over which new members are welcomed; none unless told otherwise. */
+  /** Over which new members are welcomed, and all hear of a change of their account; in the app only unless told otherwise. */
   readonly ways?: Ways;
 }
 
 export function accountRoutes(server: Server, parts: AccountRoutesParts): void {
-  const { database, sessions, guard, makeLimiter = memoryLimiter, ways = { email: false } } = parts;
+  const { database, sessions, guard, news, makeLimiter = memoryLimiter, ways = { email: false } } = parts;
   const signUps = makeLimiter('sign-up-address', parts.signUpsPerAddressPerHour, HOUR_SECONDS);
   const tags = ['people'];
   const security = [{ accessToken: [] }];
@@ -118,7 +120,7 @@ export function accountRoutes(server: Server, parts: AccountRoutesParts): void {
     },
   );
 
-  profileRoutes(server, { database, sessions, guard, signUps });
+  profileRoutes(server, { database, sessions, guard, signUps, ways, news });
 }
 
 function answer(request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn): FastifyReply {

@@ -153,12 +153,33 @@ export async function changeEmail(transaction: Queryable, id: string, email: str
   }
 }
 
-const LOCK = 'select from accounts where id = $1 and password_hash = $2 for update';
+/** An account as it was when it was locked: until the end of the transaction nobody else changes it. */
+export interface LockedAccount extends Pick<Account, 'id' | 'username' | 'email'> {
+  readonly lockedAt: Date;
+}
 
-/** Until the end of the transaction nobody else changes it. False when it has another password by now. */
-export async function lockAccount(transaction: Queryable, id: string, passwordHash: string): Promise<boolean> {
-  const rows = await transaction.query(LOCK, [id, passwordHash]);
-  return rows.length > 0;
+const LOCK = 'select id, username, email, clock_timestamp() as "lockedAt" from accounts';
+
+/** Undefined when it has another password by now. */
+export async function lockAccount(
+  transaction: Queryable,
+  id: string,
+  passwordHash: string,
+): Promise<LockedAccount | undefined> {
+  const [row] = await transaction.query<LockedAccount>(`${LOCK} where id = $1 and password_hash = $2 for update`, [
+    id,
+    passwordHash,
+  ]);
+  return row;
+}
+
+/** The one whose password this link resets. */
+export async function lockAccountOfReset(transaction: Queryable, resetId: string): Promise<LockedAccount | undefined> {
+  const [row] = await transaction.query<LockedAccount>(
+    `${LOCK} where id = (select account_id from password_resets where id = $1) for update`,
+    [resetId],
+  );
+  return row;
 }
 
 /** Whether there is such a session, ended just now or before. */

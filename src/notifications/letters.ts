@@ -26,6 +26,7 @@ export function letterOf(delivery: TakenDelivery, channel: Channel['name'], link
 
 function addressOf(delivery: TakenDelivery, channel: Channel['name'], isFixed: boolean): string | null {
   if (channel !== 'email') return delivery[channel];
+  if ('address' in delivery.data) return delivery.data.address;
   return delivery.emailOn || isFixed ? delivery.email : null;
 }
 

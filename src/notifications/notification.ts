@@ -34,11 +34,21 @@ interface AboutUnit extends AboutGrant {
   readonly holdUntil: string | null;
 }
 
+/** What became of an account, for whoever's it was. */
+interface AboutAccount {
+  readonly username: string;
+  /** Where its letters went until then, and where this one goes: whoever takes an account must not get the letter that tells of it. */
+  readonly address: string;
+  readonly changedAt: string;
+}
+
 /** What each type tells of: everything that its texts need, and what a program wants to know. */
 export interface NotificationData {
   signed_up: { readonly username: string };
   /** The link's secret follows from the id (accounts/password-resets.ts), and is stored nowhere. */
   password_reset: { readonly resetId: string; readonly expiresAt: string };
+  email_changed: AboutAccount;
+  password_changed: AboutAccount;
   granted: AboutUnit;
   refused: AboutDrop & {
     readonly reason: 'sold_out' | 'limit_reached' | 'closed';
@@ -66,14 +76,16 @@ interface Manner {
   readonly inApp: boolean;
   /** Whether it goes out by email, and over the webhooks that its owner has set, unless they choose otherwise. */
   readonly outside: boolean;
-  /** Nobody can choose: it was asked for, and comes by email. */
+  /** Nobody can choose: it was asked for, or tells whose account it is. Outside it comes by email only. */
   readonly fixed?: true;
 }
 
-/** Quiet: what one sees happen stays on the page; what has a deadline, costs money or was asked for also goes outside. */
+/** Quiet: what one sees happen stays on the page; what has a deadline, costs money, was asked for or is a matter of safety also goes outside. */
 export const MANNERS: Readonly<Record<NotificationType, Manner>> = {
   signed_up: { inApp: false, outside: true },
   password_reset: { inApp: false, outside: true, fixed: true },
+  email_changed: { inApp: true, outside: true, fixed: true },
+  password_changed: { inApp: true, outside: true, fixed: true },
   granted: { inApp: true, outside: false },
   refused: { inApp: false, outside: false },
   slot_expiring: { inApp: true, outside: true },

@@ -86,6 +86,7 @@ export interface NotificationRouteNeeds {
   readonly database: Database;
   readonly guard: Guard;
   readonly sessions: Sessions;
+  readonly news: Pick<News, 'announce'>;
   readonly catalogue: Catalogue;
   readonly nowMs: () => number;
   readonly makeLimiter: MakeLimiter;
@@ -95,10 +96,10 @@ export interface NotificationRouteNeeds {
 /** Notifications, their settings, followed drops, the log of deliveries, and forgotten passwords. */
 export function registerNotifications(server: Server, parts: NotificationParts, needs: NotificationRouteNeeds): void {
   const { ways, webhookHosts, resetTokens } = parts;
-  const { database, guard, sessions, catalogue, nowMs, makeLimiter, logger } = needs;
+  const { database, guard, sessions, news, catalogue, nowMs, makeLimiter, logger } = needs;
   notificationRoutes(server, { database, guard, ways, webhookHosts });
   interestRoutes(server, { database, guard, catalogue, nowMs });
   deliveryRoutes(server, { database, guard });
-  const resets = new PasswordResets({ database, sessions, ways, tokens: resetTokens() });
+  const resets = new PasswordResets({ database, sessions, news, ways, tokens: resetTokens() });
   passwordResetRoutes(server, { resets, guard, makeLimiter, emailAvailable: ways.email, log: logger });
 }

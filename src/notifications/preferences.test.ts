@@ -31,6 +31,9 @@ const table: [
     'email',
   ],
   ['chose all for what is fixed', { ...all, choices: { password_reset: ['slack'] } }, 'password_reset', false, ''],
+  ['wants nothing', { ...all, email: false, choices: { email_changed: [] } }, 'email_changed', true, 'in_app email'],
+  ['wants nothing', { email: false, choices: { password_changed: [] } }, 'password_changed', true, 'in_app email'],
+  ['has everything', all, 'password_changed', false, 'in_app'],
 ];
 
 describe('channels', () => {

@@ -37,7 +37,7 @@ export function channelsOf(
   ways: Pick<Ways, 'email'>,
   asked: readonly ChannelName[] = CHANNELS,
 ): ChannelName[] {
-  if (MANNERS[type].fixed) return ways.email ? ['email'] : [];
+  if (MANNERS[type].fixed) return defaultsOf(type).filter((channel) => channel !== 'email' || ways.email);
   const wished = preferences.choices[type] ?? defaultsOf(type);
   const has = { in_app: true, ...preferences, email: preferences.email && ways.email };
   return CHANNELS.filter((channel) => wished.includes(channel) && has[channel] && asked.includes(channel));
@@ -46,8 +46,7 @@ export function channelsOf(
 /** What a type comes over unless its hearer has chosen otherwise. */
 export function defaultsOf(type: NotificationType): ChannelName[] {
   const { inApp, outside, fixed } = MANNERS[type];
-  if (fixed) return ['email'];
-  return CHANNELS.filter((channel) => (channel === 'in_app' ? inApp : outside));
+  return CHANNELS.filter((channel) => (channel === 'in_app' ? inApp : outside && (!fixed || channel === 'email')));
 }
 
 /** Whether nobody hears of it who has not chosen to. */

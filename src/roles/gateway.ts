@@ -115,7 +115,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   }
 
   accountRoutes(server, {
-    ...{ database, sessions, guard, makeLimiter: fleet.makeLimiter, ways: fleet.notifications.ways },
+    ...{ database, sessions, guard, news, makeLimiter: fleet.makeLimiter, ways: fleet.notifications.ways },
     signUpsPerAddressPerHour: settings.signUpsPerAddressPerHour,
   });
   dropRoutes(server, {
@@ -145,7 +145,7 @@ export async function createGateway(fleet: Fleet, server: Server): Promise<Gatew
   await noticeRoutes(server, { database, guard, providers: payments.providers });
   pointRoutes(server, { guard, points: new Points(database) });
   registerNotifications(server, fleet.notifications, {
-    ...{ database, guard, sessions, catalogue, nowMs, logger, makeLimiter: fleet.makeLimiter },
+    ...{ database, guard, sessions, news, catalogue, nowMs, logger, makeLimiter: fleet.makeLimiter },
   });
   const looking = { database, catalogue, nowMs, fleet: new SharedLook(() => fleetFigures(database)) };
   reportRoutes(server, { guard, monitor: new SaleMonitor(looking), dashboard: new Dashboard(looking) });

@@ -100,13 +100,13 @@ export class NotificationApp {
       ...{ settings, channels, registry: this.metrics.registry },
       onBreakerChange: (part, state) => this.metrics.breakerChanged(part, state),
     });
-    accountRoutes(server, { database, sessions, guard, signUpsPerAddressPerHour: 1_000, ways: this.parts.ways });
+    const news = new News(new EmbeddedBroadcast({ alone: true }), 'app');
+    accountRoutes(server, { database, sessions, guard, news, signUpsPerAddressPerHour: 1_000, ways: this.parts.ways });
     registerNotifications(server, this.parts, {
-      ...{ database, guard, sessions, catalogue: new Catalogue(database), nowMs: Date.now },
+      ...{ database, guard, sessions, news, catalogue: new Catalogue(database), nowMs: Date.now },
       makeLimiter: memoryLimiter,
       logger: { warn: (text: unknown) => void this.warnings.push(String(text)) },
     });
-    const news = new News(new EmbeddedBroadcast({ alone: true }), 'app');
     this.#jobs = notificationJobs(this.parts, { database, news }).filter((job) => 'shared' in job);
   }
 

@@ -76,6 +76,14 @@ export const english: Texts = {
     title: 'Set a new password',
     text: `Somebody asked to set a new password for your account. The link works until ${time(expiresAt)}.\n\nIf it was not you, there is nothing to do: your password stays as it is.`,
   }),
+  email_changed: ({ username, changedAt }) => ({
+    title: 'Your email address has changed',
+    text: `The email address of the account ${username} was changed on ${time(changedAt)}. From now on letters go to the new one.\n\nIf it was not you, sign in at once, set a new password, which signs everybody else out, and put your address back. If you cannot sign in any more, tell the shop.`,
+  }),
+  password_changed: ({ username, changedAt }) => ({
+    title: 'Your password has changed',
+    text: `The password of the account ${username} was changed on ${time(changedAt)}, and all other devices were signed out.\n\nIf it was not you, set a new one at once: “Forgotten your password?” sends a link to your email address. If none comes, tell the shop.`,
+  }),
   granted: (data) => ({
     title: `${data.kind === 'coupon' ? 'It’s yours' : 'You’re in'}: ${data.title}`,
     text: sentences(`You were the ${ordinal(data.arrival)} to arrive.`, unit(data)),

@@ -73,6 +73,14 @@ export const korean: Texts = {
     title: '비밀번호를 새로 설정해 주세요',
     text: `비밀번호를 새로 설정하려는 요청이 있었어요. 링크는 ${time(expiresAt)}까지 사용할 수 있어요.\n\n직접 요청하지 않으셨다면 아무것도 하지 않으셔도 돼요. 비밀번호는 그대로예요.`,
   }),
+  email_changed: ({ username, changedAt }) => ({
+    title: '이메일 주소가 변경되었어요',
+    text: `${username} 계정의 이메일 주소가 ${time(changedAt)}에 변경되었어요. 앞으로 메일은 새 주소로 보내 드려요.\n\n직접 변경하지 않으셨다면 바로 로그인해서 비밀번호를 새로 설정하고(다른 기기에서는 모두 로그아웃돼요) 이메일 주소를 되돌려 주세요. 로그인할 수 없다면 상점에 알려 주세요.`,
+  }),
+  password_changed: ({ username, changedAt }) => ({
+    title: '비밀번호가 변경되었어요',
+    text: `${username} 계정의 비밀번호가 ${time(changedAt)}에 변경되었고, 다른 기기에서는 모두 로그아웃되었어요.\n\n직접 변경하지 않으셨다면 바로 새로 설정해 주세요. ‘비밀번호를 잊으셨나요?’에서 이메일로 링크를 보내 드려요. 메일이 오지 않는다면 상점에 알려 주세요.`,
+  }),
   granted: (data) => ({
     title: `${data.kind === 'coupon' ? '쿠폰을 받았어요' : '구매권을 받았어요'}: ${data.title}`,
     text: sentences(`${amount(data.arrival)}번째로 도착하셨어요.`, unit(data)),

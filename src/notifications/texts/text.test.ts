@@ -9,6 +9,8 @@ const COUPON = { ...UNIT, kind: 'coupon', code: 'ABCD2345WXYZ', validUntil: '202
 const SLOT = { ...UNIT, kind: 'product', holdUntil: '2026-11-21T10:04:40.900Z' } as const;
 const PAYMENT = { ...GRANT, paymentId: 'p1', amount: 12_900, currency: 'KRW', failure: null };
 
+const ACCOUNT = { username: 'alice', address: 'alice@example.com', changedAt: '2026-11-21T10:00:00.000Z' };
+
 type Case = {
   [Type in NotificationType]: readonly [type: Type, data: NotificationData[Type], path: string | null];
 }[NotificationType];
@@ -16,6 +18,8 @@ type Case = {
 const CASES: readonly Case[] = [
   ['signed_up', { username: 'alice' }, '/'],
   ['password_reset', { resetId: '5', expiresAt: '2026-11-21T11:00:00.000Z' }, null],
+  ['email_changed', ACCOUNT, '/profile'],
+  ['password_changed', ACCOUNT, '/forgotten-password'],
   ['granted', COUPON, '/coupons/7-3'],
   ['granted', SLOT, '/slots/7-3'],
   ['refused', { ...DROP, reason: 'sold_out', arrival: 2_001 }, '/drops/7'],
@@ -63,6 +67,16 @@ describe('the texts of notifications', () => {
         Somebody asked to set a new password for your account. The link works until Sat, Nov 21, 2026, 11:00 AM UTC.
         
         If it was not you, there is nothing to do: your password stays as it is.
+      email_changed
+        Your email address has changed
+        The email address of the account alice was changed on Sat, Nov 21, 2026, 10:00 AM UTC. From now on letters go to the new one.
+        
+        If it was not you, sign in at once, set a new password, which signs everybody else out, and put your address back. If you cannot sign in any more, tell the shop.
+      password_changed
+        Your password has changed
+        The password of the account alice was changed on Sat, Nov 21, 2026, 10:00 AM UTC, and all other devices were signed out.
+        
+        If it was not you, set a new one at once: “Forgotten your password?” sends a link to your email address. If none comes, tell the shop.
       granted
         It’s yours: A kettle
         You were the 1,203rd to arrive. Your code: ABCD-2345-WXYZ. Valid until Fri, Jan 1, 2027, 2:59 PM UTC.
@@ -129,6 +143,16 @@ describe('the texts of notifications', () => {
         비밀번호를 새로 설정하려는 요청이 있었어요. 링크는 2026년 11월 21일 (토) 오후 8:00 KST까지 사용할 수 있어요.
         
         직접 요청하지 않으셨다면 아무것도 하지 않으셔도 돼요. 비밀번호는 그대로예요.
+      email_changed
+        이메일 주소가 변경되었어요
+        alice 계정의 이메일 주소가 2026년 11월 21일 (토) 오후 7:00 KST에 변경되었어요. 앞으로 메일은 새 주소로 보내 드려요.
+        
+        직접 변경하지 않으셨다면 바로 로그인해서 비밀번호를 새로 설정하고(다른 기기에서는 모두 로그아웃돼요) 이메일 주소를 되돌려 주세요. 로그인할 수 없다면 상점에 알려 주세요.
+      password_changed
+        비밀번호가 변경되었어요
+        alice 계정의 비밀번호가 2026년 11월 21일 (토) 오후 7:00 KST에 변경되었고, 다른 기기에서는 모두 로그아웃되었어요.
+        
+        직접 변경하지 않으셨다면 바로 새로 설정해 주세요. ‘비밀번호를 잊으셨나요?’에서 이메일로 링크를 보내 드려요. 메일이 오지 않는다면 상점에 알려 주세요.
       granted
         쿠폰을 받았어요: A kettle
         1,203번째로 도착하셨어요. 쿠폰 코드: ABCD-2345-WXYZ. 2027년 1월 1일 (금) 오후 11:59 KST까지 사용할 수 있어요.

@@ -29,6 +29,9 @@ const PATHS: Paths = {
   signed_up: () => '/',
   // Its secret is no part of what is stored: notifications/letters.ts makes the link.
   password_reset: () => null,
+  email_changed: () => '/profile',
+  // Who sees this and has not done it may be signed in nowhere any more.
+  password_changed: () => '/forgotten-password',
   granted: pathOfUnit,
   refused: pathOfDrop,
   slot_expiring: pathOfSlot,

@@ -27,7 +27,9 @@ export const notificationEnglish = {
     reset: 'As everybody begins',
     types: {
       signed_up: 'Welcome',
-      password_reset: 'A new password',
+      password_reset: 'A link for a new password',
+      email_changed: 'Your email address has changed',
+      password_changed: 'Your password has changed',
       granted: 'It’s yours',
       refused: 'It was not to be',
       slot_expiring: 'Time to pay runs out',

@@ -30,6 +30,8 @@ export const notificationKorean: NotificationMessages = {
     types: {
       signed_up: '가입 환영',
       password_reset: '비밀번호 재설정',
+      email_changed: '이메일 주소 변경',
+      password_changed: '비밀번호 변경',
       granted: '당첨',
       refused: '아쉽게 놓쳤을 때',
       slot_expiring: '결제 마감 임박',
