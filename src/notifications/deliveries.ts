@@ -2,13 +2,16 @@
  * Sends deliveries: one job per channel, on all workers at the same time.
  *
  *   pending ──taken: under way for a minute──> sent
- *      ▲                 │    └──refused for good, tried often enough, or its hearer has switched the channel off──> failed
+ *      ▲                 │    └──refused for good, tried often enough, what it says is not so any more, or its hearer has switched the channel off──> failed
  *      └─────────────────┴──tried in vain, or cut off by this worker's stop: after a wait; not begun, because the channel is away or this worker stops: at once; worker died: after that minute
  *
  * Whoever dies between a sending and its record sends again, with the same id: at least once, and no way around it, because the other side and our database do not commit
  * together. Two workers never send the same delivery at the same time: who takes it moves its hour.
  *
  * A round keeps a channel's connections full: while letters are being sent, the next deliveries are taken, and the ends of the last are recorded, many in a statement.
+ *
+ * When the channel was away, one letter finds out whether it is back, and the round ends with it. What has expired meanwhile finds out nothing: then the next are taken, twice as many each
+ * time, until there is a letter among them; those behind it are given back.
  */
 import type { Database } from '../database/database.ts';
 import type { SharedJob } from '../worker/jobs.ts';
@@ -85,6 +88,9 @@ class Round {
   readonly #carrier: Carrier;
   readonly #ends: Ends;
   readonly #endAtMs = performance.now() + ROUND_MS;
+  readonly #isProbe: boolean;
+  #hasProbed = false;
+  #portion: number;
   #waiting: Waiting[] = [];
   #ended: Attempt[] = [];
   /** Nothing more was due, or nothing more is to be begun. */
@@ -97,15 +103,15 @@ class Round {
     this.#parts = parts;
     this.#carrier = carrier;
     this.#ends = ends;
+    this.#isProbe = !carrier.working;
+    this.#portion = this.#isProbe ? 1 : TAKE_MAX;
   }
 
   async run(): Promise<void> {
-    const { name, working } = this.#carrier;
-    await this.#take(working ? TAKE_MAX : 1);
-    if (!working) this.#isLast = true;
+    await this.#take();
     if (this.#waiting.length > 0) {
       const recorder = setInterval(() => this.#record(), RECORD_EVERY_MS);
-      await Promise.all(Array.from({ length: working ? AT_ONCE[name] : 1 }, () => this.#work()));
+      await Promise.all(Array.from({ length: this.#isProbe ? 1 : AT_ONCE[this.#carrier.name] }, () => this.#work()));
       clearInterval(recorder);
       await this.#taking;
       for (const { delivery } of this.#waiting) this.#end(delivery, UNBEGUN);
@@ -135,17 +141,18 @@ class Round {
       return this.#carrier.inVain(new Error('its text cannot be written'), delivery.attempts);
     }
     if (typeof letter === 'string') return { word: 'failed', waitMs: null, failure: letter };
+    this.#hasProbed = true;
     return this.#carrier.carry(letter, delivery.attempts, this.#ends.cutOff);
   }
 
   /** Undefined at the round's end. */
   async #next(): Promise<Waiting | undefined> {
     for (;;) {
-      if (this.#ends.stopping?.aborted || this.#carrier.away || this.#failure || performance.now() > this.#endAtMs) {
+      if (this.#isOver) {
         this.#isLast = true;
         return undefined;
       }
-      if (this.#waiting.length <= TAKE_MAX / 2 && !this.#isLast && this.#carrier.working) this.#takeMore();
+      if (this.#wantsMore) this.#takeMore();
       const next = this.#waiting.shift();
       if (next !== undefined) return next;
       if (this.#taking === undefined) return undefined;
@@ -153,8 +160,20 @@ class Round {
     }
   }
 
+  /** Nothing more is begun. */
+  get #isOver(): boolean {
+    const { stopping } = this.#ends;
+    if (stopping?.aborted || this.#carrier.away || this.#failure) return true;
+    return (this.#isProbe && this.#hasProbed) || performance.now() > this.#endAtMs;
+  }
+
+  get #wantsMore(): boolean {
+    if (this.#isLast) return false;
+    return this.#isProbe ? this.#waiting.length === 0 : this.#carrier.working && this.#waiting.length <= TAKE_MAX / 2;
+  }
+
   #takeMore(): void {
-    this.#taking ??= this.#take(TAKE_MAX)
+    this.#taking ??= this.#take()
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })
@@ -163,10 +182,12 @@ class Round {
       });
   }
 
-  async #take(limit: number): Promise<void> {
+  async #take(): Promise<void> {
     const takenAtMs = performance.now();
-    const taken = await takeDeliveries(this.#parts.database, this.#carrier.name, limit);
-    if (taken.length < limit) this.#isLast = true;
+    const portion = this.#portion;
+    this.#portion = Math.min(TAKE_MAX, portion * 2);
+    const taken = await takeDeliveries(this.#parts.database, this.#carrier.name, portion);
+    if (taken.length < portion) this.#isLast = true;
     this.#waiting.push(...taken.map((delivery) => ({ delivery, takenAtMs })));
   }
 

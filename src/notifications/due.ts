@@ -2,7 +2,7 @@
  * Tells what is due: scheduled notifications, and announcements to all who follow a drop. All workers do it at the same time, kept apart by locks on rows; a batch is one
  * transaction, so a worker that dies in the middle of one has told nobody.
  *
- *   notification   scheduled ──its hour──> told, with its deliveries on their way; or cancelled: a slot that is not held any more must not be warned of
+ *   notification   scheduled ──its hour──> told, with its deliveries on their way; or cancelled: it is not worth telling any more (outlived.ts)
  *   announcement   scheduled ──its hour──> told to the next thousand followers, by their ids, up to `after_user_id`, again and again ──no more──> told
  *                                     └──what it says of the drop is not so (any more)──> cancelled
  *
@@ -10,7 +10,6 @@
  */
 import type { Database, Queryable } from '../database/database.ts';
 import type { News } from '../fleet/news.ts';
-import { parseGrantId } from '../ledger/outcome.ts';
 import { type Numbered, type PersonalMessage, putMessages } from '../realtime/inbox.ts';
 import type { SharedJob } from '../worker/jobs.ts';
 import {
@@ -23,6 +22,7 @@ import {
   type NotificationType,
 } from './notification.ts';
 import { notify } from './notify.ts';
+import { outlived } from './outlived.ts';
 import type { Ways } from './preferences.ts';
 import { deliver, hearing, preferencesOf } from './telling.ts';
 
@@ -91,7 +91,7 @@ const TELL = `select id, told_at as "toldAt" from tell_notifications($1, $2, $3)
 async function tellDue(transaction: Queryable, ways: Ways): Promise<Batch> {
   const due = await transaction.query<DueRow>(DUE, [NOTIFICATION_TYPES, BATCH_MAX]);
   if (due.length === 0) return { more: false, messages: [] };
-  const held = await heldSlots(transaction, due);
+  const over = await outlived(transaction, due);
   const preferences = await preferencesOf(
     transaction,
     due.map(({ userId }) => userId),
@@ -99,7 +99,7 @@ async function tellDue(transaction: Queryable, ways: Ways): Promise<Batch> {
   const each = due.map((notice) => ({
     ...notice,
     ...hearing(notice, preferences, ways),
-    happens: notice.type !== 'slot_expiring' || held.has(grantIdOf(notice)),
+    happens: !over.has(notice),
   }));
   const rows = await transaction.query<{ id: string; toldAt: Date | null }>(TELL, [
     each.map(({ id }) => id),
@@ -112,24 +112,6 @@ async function tellDue(transaction: Queryable, ways: Ways): Promise<Batch> {
     return at === null ? [] : [{ ...notice, toldAt: at }];
   });
   return { more: due.length === BATCH_MAX, messages: await deliver(transaction, told, ways) };
-}
-
-/** Of the slots that are to be warned of, those that can still be paid. */
-async function heldSlots(transaction: Queryable, due: readonly DueRow[]): Promise<ReadonlySet<string>> {
-  const places = due
-    .filter(({ type }) => type === 'slot_expiring')
-    .map((notice) => parseGrantId(grantIdOf(notice)))
-    .filter((place) => place !== undefined);
-  if (places.length === 0) return new Set();
-  const rows = await transaction.query<{ grantId: string }>('select * from held_slots($1, $2)', [
-    places.map(({ dropId }) => dropId),
-    places.map(({ serial }) => serial),
-  ]);
-  return new Set(rows.map(({ grantId }) => grantId));
-}
-
-function grantIdOf({ data }: DueRow): string {
-  return (data as NotificationData['slot_expiring']).grantId;
 }
 
 interface AnnouncementRow {

@@ -16,6 +16,7 @@ export interface Links {
 export function letterOf(delivery: TakenDelivery, channel: Channel['name'], links: Links): Letter | string {
   const { id, type, data } = delivery;
   if (type === null) return 'the notification is gone';
+  if (delivery.outlived) return 'expired: what it says is not so any more';
   const to = addressOf(delivery, channel, MANNERS[type].fixed === true);
   if (to === null) return 'channel switched off';
   const language = delivery.language ?? LANGUAGE_DEFAULT;

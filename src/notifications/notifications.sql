@@ -41,7 +41,29 @@ create or replace function is_so(p_type text, p_data json, d drops, p_now timest
 language sql stable as $$
   select d.cancelled_at is null and case p_type
     when 'drop_opening' then d.opens_at > p_now and date_trunc('milliseconds', d.opens_at) = (p_data ->> 'opensAt')::timestamptz
+    when 'sold_out' then d.granted + waiting_in(d) >= d.stock
     when 'back_in_stock' then is_on_sale(d, p_now) and d.granted + waiting_in(d) < d.stock
+    else true end
+$$;
+
+-- outlived: which of these notifications are not worth telling any more, by their places. The others hold for ever: what has happened has happened.
+--   password_reset                           its link works
+--   granted, your_turn, slot_expiring        the coupon can be used, the slot can be paid
+--   drop_opening, sold_out, back_in_stock    it is so of the drop
+create or replace function outlived(p_types text[], p_data text[]) returns table (place integer)
+language sql volatile set enable_seqscan = off set enable_bitmapscan = off as $$
+  select n.place::integer
+  from unnest(p_types, p_data) with ordinality as n (type, data, place)
+  cross join lateral (select n.data::json as data offset 0) a
+  where not case
+    when n.type = 'password_reset' then exists (
+      select from password_resets where id = a.data ->> 'resetId' and used_at is null and expires_at > clock_timestamp())
+    when n.type in ('granted', 'your_turn', 'slot_expiring') then exists (
+      select from grants g
+      where g.drop_id = split_part(a.data ->> 'grantId', '-', 1)::bigint and g.serial = split_part(a.data ->> 'grantId', '-', 2)::integer
+        and (can_be_paid(g, clock_timestamp()) or g.state = 'issued' and g.expires_at > clock_timestamp()))
+    when n.type in ('drop_opening', 'sold_out', 'back_in_stock') then exists (
+      select from drops d where d.id = (a.data ->> 'dropId')::bigint and is_so(n.type, a.data, d, clock_timestamp()))
     else true end
 $$;
 
@@ -72,15 +94,6 @@ language sql stable set enable_seqscan = off as $$
   select s.user_id::text, s.email, s.language, s.slack_url is not null, s.discord_url is not null, s.choices
   from unnest(p_user_ids) as u (user_id)
   cross join lateral (select * from notification_settings n where n.user_id = u.user_id offset 0) s
-$$;
-
--- held_slots: of these slots, those that can still be paid.
-create or replace function held_slots(p_drop_ids bigint[], p_serials integer[]) returns table ("grantId" text)
-language sql volatile set enable_seqscan = off as $$
-  select t.drop_id || '-' || t.serial
-  from unnest(p_drop_ids, p_serials) as t (drop_id, serial)
-  cross join lateral (select * from grants where drop_id = t.drop_id and serial = t.serial offset 0) g
-  where can_be_paid(g, clock_timestamp())
 $$;
 
 -- take_deliveries: due ones of one channel, the longest overdue first, with all that is needed to send them. From here on they are under way: whoever takes them has

@@ -2,6 +2,7 @@
 import type { Queryable } from '../database/database.ts';
 import type { Channel } from './channel.ts';
 import type { Language, NotificationData, NotificationType } from './notification.ts';
+import { outlived } from './outlived.ts';
 
 /** Who takes deliveries has this long; then they are taken for lost, and sent again by whoever comes first. */
 export const LOST_AFTER_MS = 60_000;
@@ -21,6 +22,8 @@ export interface TakenDelivery {
   readonly slack: string | null;
   readonly discord: string | null;
   readonly language: Language | null;
+  /** What it says is not so any more. */
+  readonly outlived: boolean;
 }
 
 /** What became of one that was taken: see record_deliveries in notifications.sql. */
@@ -32,12 +35,14 @@ export interface Attempt {
 }
 
 /** Due ones, under way from here on: nobody else gets them for LOST_AFTER_MS. */
-export function takeDeliveries(database: Queryable, channel: Outside, limit: number): Promise<TakenDelivery[]> {
-  return database.query<TakenDelivery & object>('select * from take_deliveries($1, $2, $3)', [
+export async function takeDeliveries(database: Queryable, channel: Outside, limit: number): Promise<TakenDelivery[]> {
+  const taken = await database.query<Omit<TakenDelivery, 'outlived'>>('select * from take_deliveries($1, $2, $3)', [
     channel,
     limit,
     LOST_AFTER_MS,
   ]);
+  const over = await outlived(database, taken);
+  return taken.map((delivery) => ({ ...delivery, outlived: over.has(delivery) }));
 }
 
 export async function recordAttempts(database: Queryable, attempts: readonly Attempt[]): Promise<void> {

@@ -3,13 +3,17 @@ import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import type { Database } from '../../src/database/database.ts';
 import { Postponed, Undeliverable } from '../../src/notifications/channel.ts';
 import { sendAgain } from '../../src/notifications/delivery-log.ts';
-import { FakeChannel, NotificationWorld, notice } from './notification-world.ts';
+import type { Notice, NotificationType } from '../../src/notifications/notification.ts';
+import { FakeChannel, KETTLE, NotificationWorld, notice, soon } from './notification-world.ts';
+
+const HOUR_MS = 3_600_000;
 
 export function deliveriesContract(adapter: string, databaseOf: () => Database): void {
   describe(`contract: deliveries on ${adapter}`, () => {
     let world: NotificationWorld;
     beforeAll(() => {
       world = new NotificationWorld(databaseOf());
+      return world.drop(KETTLE);
     });
     beforeEach(async () => {
       await databaseOf().query('delete from deliveries');
@@ -34,7 +38,7 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
       await world.send(channel);
       const { id, state, attempts } = await emailTo(person);
       expect([state, attempts]).toEqual(['sent', 1]);
-      expect(channel.letters).toMatchObject([{ id, language: 'en', link: 'https://shop.example/drops/7' }]);
+      expect(channel.letters).toMatchObject([{ id, language: 'en', link: `https://shop.example/drops/${KETTLE}` }]);
       expect(channel.letters[0]?.to).toMatch(/^person-\d+@example.com$/);
       await world.send(channel);
       expect(channel.letters).toHaveLength(1);
@@ -42,6 +46,10 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
 
     it('a letter for a new password has the link that nobody stores', async () => {
       const person = await world.person({ email: false });
+      await databaseOf().query(
+        `insert into password_resets (id, account_id, expires_at) values ('reset', $1, now() + interval '1 minute')`,
+        [person],
+      );
       await world.notify([notice(person, 'reset', 'password_reset')]);
       const channel = new FakeChannel();
       await world.send(channel);
@@ -97,6 +105,118 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
       expect(waiting).toMatchObject({ state: 'pending', attempts: 1, failure: '421 busy' });
       expect(waitMs).toBeGreaterThan(25_000);
       expect(waitMs).toBeLessThanOrEqual(30_000);
+    });
+
+    describe('what is not so any more when a letter is about to leave is not told', () => {
+      const opensAt = soon(HOUR_MS);
+      const [ofSlot, ofDrop, ofLink] = [`where drop_id = ${KETTLE}`, `where id = ${KETTLE}`, `where id = 'open'`];
+      const past = `now() - interval '1 second'`;
+      const acts = {
+        'it is held': `update grants set state = 'held', expires_at = now() + interval '1 hour', hold_until = now() + interval '1 hour' ${ofSlot}`,
+        'it is paid': `update grants set state = 'confirmed' ${ofSlot}`,
+        'it is given back': `update grants set state = 'returned' ${ofSlot}`,
+        'its time is over': `update grants set hold_until = ${past}, expires_at = ${past} ${ofSlot}`,
+        'it can be used': `update grants set state = 'issued' ${ofSlot}`,
+        'it is used': `update grants set state = 'used' ${ofSlot}`,
+        'it is open': `update drops set granted = 0, cancelled_at = null, opens_at = now() - interval '1 minute' ${ofDrop}`,
+        'it is to open': `update drops set opens_at = '${opensAt.toISOString()}' ${ofDrop}`,
+        'it is moved': `update drops set opens_at = opens_at + interval '1 hour' ${ofDrop}`,
+        'it is sold out': `update drops set granted = stock ${ofDrop}`,
+        'it is cancelled': `update drops set cancelled_at = now() ${ofDrop}`,
+        'the link works': `update password_resets set used_at = null, expires_at = now() + interval '1 minute' ${ofLink}`,
+        'the link is used': `update password_resets set used_at = now() ${ofLink}`,
+        'the link is over': `update password_resets set expires_at = now() ${ofLink}`,
+        'nothing happens': 'select 1',
+      };
+      const act = (name: keyof typeof acts) => databaseOf().query(acts[name]);
+
+      beforeAll(async () => {
+        const person = await world.person();
+        await databaseOf().execute(`
+          insert into password_resets (id, account_id, expires_at) values ('open', ${person}, now());
+          insert into grants (drop_id, user_id, arrival, granted_at, hold_until, expires_at, serial, state)
+          values (${KETTLE}, 1, 1, now(), now(), now(), 1, 'held')`);
+      });
+      beforeEach(async () => {
+        for (const name of ['it is held', 'it is open', 'the link works'] as const) await act(name);
+      });
+
+      /** What is so at first; what happens until the channel is back; what becomes of the letter. */
+      const table: [NotificationType, before: keyof typeof acts, meanwhile: keyof typeof acts, end: string][] = [
+        ['slot_expiring', 'it is held', 'nothing happens', 'sent'],
+        ['slot_expiring', 'it is held', 'it is paid', 'expired'],
+        ['slot_expiring', 'it is held', 'it is given back', 'expired'],
+        ['slot_expiring', 'it is held', 'its time is over', 'expired'],
+        ['granted', 'it is held', 'nothing happens', 'sent'],
+        ['granted', 'it is held', 'it is paid', 'expired'],
+        ['granted', 'it can be used', 'nothing happens', 'sent'],
+        ['granted', 'it can be used', 'it is used', 'expired'],
+        ['granted', 'it can be used', 'its time is over', 'expired'],
+        ['your_turn', 'it is held', 'nothing happens', 'sent'],
+        ['your_turn', 'it is held', 'its time is over', 'expired'],
+        ['drop_opening', 'it is to open', 'nothing happens', 'sent'],
+        ['drop_opening', 'it is to open', 'it is open', 'expired'],
+        ['drop_opening', 'it is to open', 'it is moved', 'expired'],
+        ['drop_opening', 'it is to open', 'it is cancelled', 'expired'],
+        ['sold_out', 'it is sold out', 'nothing happens', 'sent'],
+        ['sold_out', 'it is sold out', 'it is open', 'expired'],
+        ['back_in_stock', 'it is open', 'nothing happens', 'sent'],
+        ['back_in_stock', 'it is open', 'it is sold out', 'expired'],
+        ['back_in_stock', 'it is open', 'it is cancelled', 'expired'],
+        ['password_reset', 'the link works', 'nothing happens', 'sent'],
+        ['password_reset', 'the link works', 'the link is used', 'expired'],
+        ['password_reset', 'the link works', 'the link is over', 'expired'],
+        ['slot_expired', 'it is held', 'it is paid', 'sent'],
+        ['signed_up', 'it is open', 'it is cancelled', 'sent'],
+        ['password_changed', 'the link works', 'the link is used', 'sent'],
+      ];
+
+      it.each(table)('%s: %s, %s: %s', async (type, before, meanwhile, end) => {
+        await act(before);
+        const person = await world.person({ choices: { [type]: ['email'] } });
+        const told = notice(person, 'late', type);
+        const data = { ...told.data, resetId: 'open', opensAt: opensAt.toISOString() };
+        await world.notify([{ ...told, data } as Notice]);
+        const channel = new FakeChannel();
+        channel.before = () => {
+          throw new Error('the mail server is away');
+        };
+        await world.send(channel);
+        expect(await emailTo(person)).toMatchObject({ state: 'pending', attempts: 1 });
+        await act(meanwhile);
+        await world.timePasses(10_000);
+        channel.before = () => {};
+        await world.send(channel);
+        const expired = { state: 'failed', failure: 'expired: what it says is not so any more' };
+        expect(await emailTo(person)).toMatchObject(end === 'sent' ? { state: 'sent', failure: null } : expired);
+        expect(channel.letters).toHaveLength(end === 'sent' ? 1 : 0);
+      });
+
+      it('and hundreds of those do not keep the next letter waiting when the channel is back', async () => {
+        const [late, next] = [await world.person(), await world.person()];
+        const channel = new FakeChannel();
+        const [job] = world.sender(channel, { probeAfterMs: 0 });
+        channel.before = () => {
+          throw new Error('the mail server is away');
+        };
+        world.breaks.length = 0;
+        await world.notify(Array.from({ length: 5 }, (_, n) => notice(next, `before ${n}`, 'signed_up')));
+        await job?.run();
+        expect(world.breaks[0]).toBe('notifications-email open');
+        await databaseOf().query(
+          `with told as (
+             insert into notifications (user_id, due_at, told_at, state, type, dedupe_key, data)
+             select $1::bigint, now(), now(), 'told', 'sold_out', 'late ' || n, $2::json from generate_series(1, 500) n returning id)
+           insert into deliveries (notification_id, user_id, due_at, channel, state, type)
+           select id, $1::bigint, now() - interval '1 minute', 'email', 'pending', 'sold_out' from told`,
+          [late, JSON.stringify(notice(late, 'late', 'sold_out').data)],
+        );
+        await world.notify([notice(next, 'next', 'signed_up')]);
+        channel.before = () => {};
+        await job?.run();
+        expect(channel.letters).toHaveLength(1);
+        expect((await world.deliveriesTo(late)).filter(({ state }) => state === 'failed')).toHaveLength(500);
+      });
     });
 
     it('who has switched the channel off meanwhile gets nothing', async () => {

@@ -7,7 +7,7 @@ import type { Database } from '../../src/database/database.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
 import { openEmbedded } from '../servers/embedded.ts';
 import { type SmtpThread, startSmtpThread } from '../servers/smtp-thread.ts';
-import { NotificationWorld } from './notification-world.ts';
+import { KETTLE, NotificationWorld, soon } from './notification-world.ts';
 
 const LETTERS = 10_000;
 /** On two cores that nobody else uses it takes a third of this, with the mail server on the same two. */
@@ -43,10 +43,12 @@ function rush(adapter: string, databaseOf: () => Database): void {
 
   it(`leave ${adapter} in one go, each once, and hold nobody up`, { timeout: 90_000 }, async () => {
     const database = databaseOf();
+    const opensAt = soon(3_600_000);
+    await new NotificationWorld(database).drop(KETTLE, { opensAt });
     await database.execute(`
       insert into accounts (username, email, password_hash) select 'rush-' || n, 'rush-' || n || '@example.com', '!' from generate_series(1, ${LETTERS}) n;
       insert into notifications (user_id, due_at, told_at, in_app, state, type, dedupe_key, data)
-      select id, now(), now(), true, 'told', 'drop_opening', 'rush', '{"dropId":"7","title":"A kettle","opensAt":"2026-11-21T10:00:00.000Z"}' from accounts;
+      select id, now(), now(), true, 'told', 'drop_opening', 'rush', '{"dropId":"${KETTLE}","title":"A kettle","opensAt":"${opensAt.toISOString()}"}' from accounts;
       insert into deliveries (notification_id, user_id, due_at, channel, state, type)
       select id, user_id, now(), 'email', 'pending', type from notifications`);
     const channel = new SmtpChannel({ smtpUrl: smtp.url, mailFrom: 'shop@example.org' });

@@ -109,7 +109,7 @@ export class NotificationWorld {
   ): Promise<void> {
     await this.database.query(
       `insert into drops (id, kind, title, stock, per_user_limit, opens_at, discount_percent, valid_for_days, granted)
-       overriding system value values ($1, 'coupon', 'A kettle', 10, 1, $2, 5, 3, $3)`,
+       overriding system value values ($1, 'coupon', 'A kettle', 10, 1, $2, 5, 3, $3) on conflict (id) do nothing`,
       [id, opensAt, granted],
     );
   }
@@ -158,15 +158,23 @@ export class NotificationWorld {
   }
 }
 
-/** A notice of a drop: by default one that goes everywhere. */
+/** Of the drop that notices tell of; what they say of it is so when `drop` has made it. */
+export const KETTLE = '4007';
+
+/** By default one that goes everywhere. */
 export function notice(userId: string, key = 'key', type: NotificationType = 'back_in_stock', dueAt?: Date): Notice {
-  const about = { dropId: '7', title: 'A kettle' };
+  const about = { dropId: KETTLE, title: 'A kettle' };
+  const account = { username: 'alice', address: 'alice@example.com', changedAt: new Date().toISOString() };
+  const unit = { ...about, grantId: `${KETTLE}-1`, serial: 1, arrival: 1, code: null, validUntil: null };
+  const slot = { ...unit, kind: 'product', holdUntil: soon(60_000).toISOString() };
   const data = {
+    ...{ granted: slot, your_turn: slot, email_changed: account, password_changed: account },
+    drop_opening: { ...about, opensAt: soon(60_000).toISOString() },
     refused: { ...about, reason: 'sold_out', arrival: 9 },
     back_in_stock: { ...about, remaining: 3 },
     sold_out: { ...about, stock: 10 },
-    slot_expiring: { ...about, grantId: '7-1', holdUntil: new Date().toISOString() },
-    slot_expired: { ...about, grantId: '7-1' },
+    slot_expiring: { ...about, grantId: `${KETTLE}-1`, holdUntil: new Date().toISOString() },
+    slot_expired: { ...about, grantId: `${KETTLE}-1` },
     password_reset: { resetId: 'reset', expiresAt: new Date().toISOString() },
     signed_up: { username: 'alice' },
   }[type as string];

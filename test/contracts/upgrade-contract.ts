@@ -124,11 +124,11 @@ export function upgradeContract(adapter: string, databaseOf: () => Database): vo
 
     it('a later version’s database keeps its functions when a process of this one starts', async () => {
       await migrate(database);
-      const later = `create or replace function held_slots(p_drop_ids bigint[], p_serials integer[]) returns table ("grantId" text)
-                     language sql as $$ select 'of tomorrow' $$`;
+      const later = `create or replace function outlived(p_types text[], p_data text[]) returns table (place integer)
+                     language sql as $$ select 999 $$`;
       await database.execute(`${later}; insert into schema_version (version, name) values (999, 'tomorrow')`);
       await migrate(database);
-      expect(await database.query(`select * from held_slots('{}', '{}')`)).toEqual([{ grantId: 'of tomorrow' }]);
+      expect(await database.query(`select * from outlived('{}', '{}')`)).toEqual([{ place: 999 }]);
       const [row] = await database.query('select max(version)::int as version from schema_version');
       expect(row).toEqual({ version: 999 });
     });

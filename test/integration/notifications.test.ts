@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Notice } from '../../src/notifications/notification.ts';
 import { notify } from '../../src/notifications/notify.ts';
 import { putMessages } from '../../src/realtime/inbox.ts';
-import { notice } from '../contracts/notification-world.ts';
+import { KETTLE, NotificationWorld, notice } from '../contracts/notification-world.ts';
 import { NotificationApp } from './notification-app.ts';
 
 let app: NotificationApp;
 beforeAll(async () => {
   app = await NotificationApp.start();
+  await new NotificationWorld(app.database).drop(KETTLE);
 });
 afterAll(() => app.close());
 
@@ -39,8 +40,8 @@ describe('the centre', () => {
     const english = await app.call('GET', '/v1/me/notifications?language=en', { token });
     expect(english.body.items[0].title).not.toBe(all.body.items[0].title);
     expect(english.body.items[0]).toMatchObject({
-      ...{ type: 'back_in_stock', path: '/drops/7', readAt: null },
-      data: { dropId: '7', title: 'A kettle', remaining: 3 },
+      ...{ type: 'back_in_stock', path: `/drops/${KETTLE}`, readAt: null },
+      data: { dropId: KETTLE, title: 'A kettle', remaining: 3 },
     });
     expect((await app.call('GET', '/v1/me/notifications?cursor=nonsense', { token })).status).toBe(400);
     expect((await app.call('GET', '/v1/me/notifications')).status).toBe(401);
@@ -116,13 +117,13 @@ describe('settings', () => {
 
   it('decide where one hears', async () => {
     const { id, token, email } = await app.person();
-    const body = { language: 'en', discord: app.webhooks.address('discord'), choices: { sold_out: ['discord'] } };
+    const body = { language: 'en', discord: app.webhooks.address('discord'), choices: { slot_expired: ['discord'] } };
     await app.call('PUT', '/v1/me/notification-settings', { token, body });
-    await tell(notice(id, 'sold out', 'sold_out'), notice(id, 'back'));
+    await tell(notice(id, 'expired', 'slot_expired'), notice(id, 'back'));
     await app.work();
     const requests = app.webhooks.requests.filter(({ to }) => to === body.discord);
     expect(requests).toHaveLength(2);
-    expect(JSON.stringify(requests[0]?.body)).toContain('https://shop.example.org/drops/7');
+    expect(JSON.stringify(requests[0]?.body)).toContain(`https://shop.example.org/slots/${KETTLE}-1`);
     expect(lettersTo(email)).toHaveLength(1);
     expect((await app.call('GET', '/v1/me/notifications', { token })).body.items).toHaveLength(1);
   });
@@ -186,6 +187,10 @@ describe('the log of deliveries', () => {
     const slack = app.webhooks.address('slack');
     await app.call('PUT', '/v1/me/notification-settings', { token, body: { slack } });
     app.smtp.refuse({ code: 550, text: `5.1.1 no such mailbox ${email}` });
+    await app.database.query(
+      `insert into password_resets (id, account_id, expires_at) values ('reset', $1, now() + interval '1 minute')`,
+      [id],
+    );
     await tell(notice(id, 'one'), notice(id, 'reset', 'password_reset'));
     await app.work();
     expect((await app.call('GET', '/v1/deliveries', { token })).status).toBe(403);
