@@ -62,7 +62,9 @@ function OpenDialog(props: ConfirmDialogProps) {
       ref={dialog}
       class="dialog panel"
       aria-labelledby={`${id}-title`}
-      // What has been sent is waited for: what becomes of it would be told to nobody.
+      // What has been sent is waited for: what becomes of it would be told to nobody. A `cancel` that is prevented does not hold the dialog: Chrome closes
+      // it at the second Escape. Browsers that know no `closedby` prevent the first, and open it again after the second.
+      closedby={isBusy.value ? 'none' : 'closerequest'}
       onCancel={(event) => {
         if (isBusy.value) event.preventDefault();
       }}
