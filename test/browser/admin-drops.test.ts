@@ -12,6 +12,13 @@ const countClosings = `
   new MutationObserver(() => { closings += 1 }).observe(document.querySelector('dialog'), { attributeFilter: ['open'] });
 `;
 
+const pastePicture = bringPicture(
+  "document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: files, bubbles: true }))",
+);
+const dropPicture = bringPicture(
+  "document.querySelector('.picture-field').dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true, cancelable: true }))",
+);
+
 describeInBrowser('drops of administrators', () => {
   const shop = useShop();
   let page: Page;
@@ -122,8 +129,20 @@ describeInBrowser('drops of administrators', () => {
     await page.getByText('It was cancelled while you were typing').waitFor();
     expect(await page.getByLabel('Title').isDisabled()).toBe(true);
     expect(await page.getByLabel('Title').inputValue()).toBe('Typed with care');
+    // A picture that is brought now would belong to no drop.
+    const sent: string[] = [];
+    await page.route('**/v1/pictures', (route) => {
+      sent.push(route.request().url());
+      return route.continue();
+    });
+    await page.evaluate(pastePicture);
+    expect(await page.evaluate(dropPicture)).toBe(false);
     await page.getByRole('button', { name: 'Make a new drop of it' }).click();
     await page.getByRole('button', { name: 'Create drop' }).waitFor();
+    await page.evaluate(pastePicture);
+    await page.getByAltText('The drop’s picture').waitFor();
+    expect(sent).toHaveLength(1);
+    await page.unroute('**/v1/pictures');
     expect(await page.getByLabel('Title').inputValue()).toBe('Typed with care');
     expect(await page.getByLabel('Percent off').inputValue()).toBe('35');
     await page.getByRole('button', { name: 'Create drop' }).click();
@@ -207,14 +226,7 @@ describeInBrowser('drops of administrators', () => {
   test('a picture may be pasted; what is none is refused in words, and leaves what was there', async () => {
     await page.goto(`${shop.url}/admin/drops/new`);
     await page.getByLabel('Title').waitFor();
-    await page.evaluate(`new Promise((resolve) => {
-      const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 30 });
-      canvas.toBlob((blob) => {
-        const clipboardData = new DataTransfer();
-        clipboardData.items.add(new File([blob], 'pasted.png', { type: 'image/png' }));
-        resolve(document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true })));
-      });
-    })`);
+    await page.evaluate(pastePicture);
     await page.getByAltText('The drop’s picture').waitFor();
     await page
       .getByLabel('Choose another')
@@ -228,6 +240,30 @@ describeInBrowser('drops of administrators', () => {
     await page.getByText('One field needs another look').waitFor();
     await page.getByRole('button', { name: 'Go on without it' }).click();
     await expectEventually(() => page.getByText('One field needs another look').count(), 0);
+    await page.unroute('**/v1/pictures');
+  });
+
+  test('a picture that is stopped while it is made smaller is not sent', async () => {
+    await page.goto(`${shop.url}/admin/drops/new`);
+    const sent: string[] = [];
+    await page.route('**/v1/pictures', (route) => {
+      sent.push(route.request().url());
+      return route.continue();
+    });
+    await page.evaluate(`{
+      const bitmapOf = createImageBitmap;
+      globalThis.createImageBitmap = async (file) => {
+        await new Promise((resolve) => { globalThis.goOn = resolve; });
+        return bitmapOf(file);
+      };
+    }`);
+    await page.getByLabel('Choose a picture').setInputFiles(await photograph(page, 200, 100));
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.evaluate('goOn()');
+    await page.evaluate(pastePicture);
+    await page.evaluate('goOn()');
+    await page.getByAltText('The drop’s picture').waitFor();
+    expect(sent).toHaveLength(1);
     await page.unroute('**/v1/pictures');
   });
 
@@ -521,4 +557,16 @@ async function photograph(page: Page, width: number, height: number) {
     resolve(canvas.toDataURL('image/jpeg', 0.9).split(',')[1]);
   })`);
   return { name: 'photograph.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(String(base64), 'base64') };
+}
+
+/** Code for the page that makes a picture and brings it as `files`. */
+function bringPicture(bring: string): string {
+  return `new Promise((resolve) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 30 });
+    canvas.toBlob((blob) => {
+      const files = new DataTransfer();
+      files.items.add(new File([blob], 'brought.png', { type: 'image/png' }));
+      resolve(${bring});
+    });
+  })`;
 }

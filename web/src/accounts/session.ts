@@ -1,10 +1,14 @@
 /**
  * Who is signed in, in this tab.
  *
+ *   start --a token that is still good--> member      --somebody was signed in here--> restoring      --nobody was--> guest
  *   restoring --refresh works--> member      restoring --refresh refused--> guest
  *   restoring --no answer--> still restoring, and uncertain: asked again soon, and at once when the network is back
- *   guest --sign in, or another tab signs in--> member
- *   member --sign out here or elsewhere, or the server ends the session--> guest
+ *   member --refresh works--> member, with a fresh token
+ *   member --no answer--> still member: asked again soon; a call whose token is no longer taken has had no answer either
+ *   member --refresh refused, or the server ends the session--> guest, ended --the person goes on without--> guest
+ *   any --sign in, here or in another tab--> member
+ *   any --sign out, here or in another tab--> guest
  *
  * The access token lives in memory and in sessionStorage with its expiry, so that a reload at ten sharp costs no call.
  * The refresh token is an httpOnly cookie shared by all tabs. It works ONCE, and a second use ends the session: so only
@@ -86,14 +90,18 @@ export function goOnAsGuest(): void {
   if (state.value.is === 'guest') state.value = { is: 'guest', ended: false };
 }
 
+/** A private call of the API. */
+export function requestAsMember<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  return asMember((token) => request<T>(path, { ...options, token }));
+}
+
 /**
- * A private call: with the token, and once more with a fresh one if the server no longer takes it. `Unreachable` when no fresh one could be
- * asked for.
+ * With the token, and once more with a fresh one if the server no longer takes it. `Unreachable` when no fresh one could be asked for.
  */
-export async function requestAsMember<T>(path: string, options: RequestOptions = {}): Promise<T> {
+export async function asMember<T>(call: (token: string | null) => Promise<T>): Promise<T> {
   const token = await freshToken();
   try {
-    return await request<T>(path, { ...options, token });
+    return await call(token);
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 401) throw error;
     if (!(await refresh(token))) {
@@ -101,7 +109,7 @@ export async function requestAsMember<T>(path: string, options: RequestOptions =
       if (state.value.is !== 'guest') throw new Unreachable('the session could not be refreshed', { cause: error });
       throw error;
     }
-    return request<T>(path, { ...options, token: accessToken.value });
+    return call(accessToken.value);
   }
 }
 

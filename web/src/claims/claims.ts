@@ -7,11 +7,13 @@
  *            queued    in the queue, where it keeps its place: the outcome comes over the socket; asked for again now and then
  *            offline   no road gets through: again on reconnect, and now and then over HTTP
  *            early     not_open: again at the opening by the server's clock, a bounded number of times
- *   waiting --too many attempts--> unanswered --ask again--> waiting     (the press is kept, the id stays)
- *   waiting --session over, or the server cannot take it--> failed
+ *   waiting --too many attempts without an answer--> unanswered --ask again--> waiting     (the press is kept, the id stays)
+ *   waiting --the server cannot take it--> failed
+ *   waiting | unanswered --the session is over--> failed, but the press is kept --its owner signs in again--> waiting
+ *   answered | failed --press--> waiting     (another press, with another id)
  *
  * While the session is still being restored a press waits for the account that it belongs to, however long the network takes; only the server, or the
- * person, says that there is none. A press whose session has ended is kept, and sent when its owner has signed in again.
+ * person, says that there is none: then it is dropped, and a press that has an owner is not.
  *
  * A press is stored before it is first sent and removed only when answered, so a reload in between repeats it with the
  * SAME requestId. The ledger answers a repeat with its first answer: repeating is always safe, a second id never is.

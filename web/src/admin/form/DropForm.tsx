@@ -35,6 +35,8 @@ export interface FormAccess {
   first: Draft;
   isFixed: boolean;
   isNew: boolean;
+  /** Nothing is taken any more. */
+  isOver: boolean;
   error: (field: keyof Draft) => string | undefined;
   set: (changes: Partial<Draft>) => void;
   leave: (field: keyof Draft) => void;
@@ -47,6 +49,19 @@ export interface FormAccess {
 /** Whoever pauses this long has typed what they meant. */
 const pauseMs = 700;
 
+/**
+ * The form of a drop, new or changed.
+ *
+ *   typing --sent, something is wrong--> typing, with all mistakes told and the cursor at the first
+ *   typing --sent--> busy --done--> left for where the drop is (or typing, where `onSubmit` says so)
+ *                    busy --refused, or no answer--> typing, with the objections at their fields
+ *   held: a picture is on its way; what is typed is not sent before
+ *   the drop opens meanwhile: terms that are fixed now are as announced again, once, and that is said
+ *   over: the drop was cancelled; nothing can be typed or sent any more, but a new drop made of it. A form in which nothing was typed goes away.
+ *
+ * A mistake is told when its field is left, after a pause in typing, and from the first attempt to send on. An objection of the server's stays until its field
+ * is changed.
+ */
 export function DropForm(props: DropFormProps) {
   const { first, typed, isFixed, isNew, back, note = null, onSubmit, isOver = false, onNewFrom } = props;
   const words = formMessages.value;
@@ -76,6 +91,7 @@ export function DropForm(props: DropFormProps) {
     first,
     isFixed,
     isNew,
+    isOver,
     error: (field) =>
       server.value.fields[field] ?? (isSubmitted.value || touched.value.has(field) ? wrong[field] : undefined),
     set: (changes) => {

@@ -16,7 +16,14 @@ interface LeaveGuardProps {
 /**
  * What was typed is not lost by accident. Three ways lead away from a form: closing or reloading the tab, where the browser asks in its own words; a link
  * of ours; and the way back. That one has been gone when one hears of it, so that the form stands twice in the history from its first letter on: the step
- * back leads to itself. Whoever leaves the form for good (`leave`) gives both places up: what was sent is not stepped back to.
+ * back leads to itself.
+ *
+ *   clean --a first letter--> dirty, in a second place of the history
+ *   dirty --as it was before--> clean, in the second place: a step back is one step, and goes on to where the form was opened
+ *   dirty --a link--> asked --leave--> there, in the second place's stead
+ *   dirty --the way back--> asked, in the first place --leave--> one more step back
+ *                                                     --stay--> dirty, in a second place again
+ *   any --for good (`leave`)--> there, in the form's stead: both places are given up, what was sent is not stepped back to
  */
 export function LeaveGuard({ isDirty, leave }: LeaveGuardProps) {
   const { route } = useLocation();

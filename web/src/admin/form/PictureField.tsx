@@ -16,8 +16,15 @@ import { NotAPicture, PictureTooLarge, shrinkPicture } from './shrink-picture.ts
 const types = 'image/jpeg,image/png,image/webp,image/avif';
 
 /**
- * A picture is chosen, dropped or pasted, made smaller, and sent at once: it is there before the form is. Another choice, or removing it, stops what is on its
- * way. The address of a picture that lies elsewhere stays possible.
+ * The picture of a draft is its address, wherever the picture lies. A file is sent at once, so that it has an address before the form is sent.
+ *
+ *   resting --a file is chosen, dropped or pasted--> made smaller --> on its way --there--> resting, with its address in the draft
+ *   made smaller | on its way --stop, another file, another address, the form is left, the drop is cancelled--> what it was is forgotten, and no more of it sent
+ *   made smaller | on its way --it is no picture, is too large, or does not arrive--> failed
+ *   failed --another file, another address, "go on without it"--> resting
+ *
+ * While it is made smaller or on its way the form waits, and when it has failed the form objects: nothing is published without the picture that was meant. What
+ * the draft had before stays until another one is there. An address where the browser finds no picture is shown as the pattern; a new one is objected to.
  */
 export function PictureField(access: FormAccess) {
   const words = formMessages.value.picture;
@@ -26,7 +33,7 @@ export function PictureField(access: FormAccess) {
   const failure = useSignal<string | undefined>(undefined);
   const isUnseen = useSignal(false);
   const said = useSignal('');
-  const isOver = useSignal(false);
+  const isDraggedOver = useSignal(false);
   /** Null while nothing is on its way; the share is null while the picture is made smaller. */
   const sending = useSignal<{ share: number | null } | null>(null);
   const current = useRef<AbortController | null>(null);
@@ -47,7 +54,7 @@ export function PictureField(access: FormAccess) {
   }
 
   async function take(file: File | undefined): Promise<void> {
-    if (!file) return;
+    if (!file || access.isOver) return;
     stop();
     const mine = new AbortController();
     current.current = mine;
@@ -80,6 +87,7 @@ export function PictureField(access: FormAccess) {
   useEffect(() => stop, []);
   useEffect(() => access.hold(sending.value !== null), [sending.value !== null]);
   useEffect(() => {
+    if (access.isOver) return stop();
     const onPaste = (event: ClipboardEvent) => {
       const file = pictureIn(event.clipboardData);
       if (!file) return;
@@ -88,26 +96,27 @@ export function PictureField(access: FormAccess) {
     };
     addEventListener('paste', onPaste);
     return () => removeEventListener('paste', onPaste);
-  }, []);
+  }, [access.isOver]);
 
   return (
     <fieldset
       class="field"
       onDragOver={(event) => {
+        // Also where nothing is taken any more: the browser would open the file in the form's place.
         event.preventDefault();
-        isOver.value = true;
+        isDraggedOver.value = !access.isOver;
       }}
       onDragLeave={() => {
-        isOver.value = false;
+        isDraggedOver.value = false;
       }}
       onDrop={(event) => {
         event.preventDefault();
-        isOver.value = false;
+        isDraggedOver.value = false;
         void take(pictureIn(event.dataTransfer) ?? event.dataTransfer?.files[0]);
       }}
     >
       <legend class="field-label">{words.label}</legend>
-      <div class="picture-field" data-over={isOver.value}>
+      <div class="picture-field" data-over={isDraggedOver.value}>
         <div class="picture-field-view">
           {!isPictureAddress(imageUrl) || isUnseen.value ? (
             <DropArt drop={previewOf({ ...access.draft, imageUrl: '' })} />

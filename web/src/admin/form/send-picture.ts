@@ -1,5 +1,5 @@
 /** Sending a picture's bytes (docs/api.md, `POST /v1/pictures`). By XMLHttpRequest, since `fetch` does not tell how much has been sent. */
-import { accessToken, freshToken, refresh } from '../../accounts/session.ts';
+import { asMember } from '../../accounts/session.ts';
 import { Problem, Unreachable } from '../../http/problem.ts';
 
 interface Sending {
@@ -8,19 +8,15 @@ interface Sending {
   onProgress: (share: number) => void;
 }
 
-/** Resolves with the picture's address. Throws `Problem` and `Unreachable`. */
-export async function sendPicture(picture: Blob, sending: Sending): Promise<string> {
-  const token = await freshToken();
-  try {
-    return await send(picture, token, sending);
-  } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 401 || !(await refresh(token))) throw error;
-    return send(picture, accessToken.value, sending);
-  }
+/** Resolves with the picture's address. Throws `Problem` and `Unreachable`; once the signal is aborted nothing more is sent. */
+export function sendPicture(picture: Blob, sending: Sending): Promise<string> {
+  return asMember((token) => send(picture, token, sending));
 }
 
 function send(picture: Blob, token: string | null, { signal, onProgress }: Sending): Promise<string> {
   return new Promise((resolve, reject) => {
+    // Stopped while the picture was made smaller, or the token renewed.
+    signal.throwIfAborted();
     const call = new XMLHttpRequest();
     const stop = () => call.abort();
     const fail = () => reject(new Unreachable('no answer'));
