@@ -4,10 +4,11 @@ import type { ServerMessage } from '../realtime/messages.ts';
 import type { Drop } from './drop.ts';
 
 const request = vi.hoisted(() => vi.fn<(path: string) => Promise<unknown>>());
+let tellsOf = true;
 let tell: (message: ServerMessage) => void = () => undefined;
 vi.mock('../http/request.ts', () => ({ request }));
 vi.mock('../realtime/connection.ts', () => ({
-  connection: { onMessage: (listener: typeof tell) => (tell = listener) },
+  connection: { onMessage: (listener: typeof tell) => (tell = listener), tellsOf: () => tellsOf },
 }));
 
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
@@ -30,6 +31,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('sessionStorage', { getItem: () => null, setItem: () => undefined });
   request.mockReset();
+  tellsOf = true;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -90,4 +92,50 @@ test('deleted while somebody looks: it does not take place', async () => {
   tell({ type: 'error', code: 'drop_not_found', dropId: '7' });
   expect(shown.value.state).toBe('cancelled');
   tell({ type: 'error', code: 'drop_not_found', dropId: '8' });
+});
+
+test('changed terms come without the counts of their answer: the connection tells them, and has told them last', async () => {
+  const shown = await open();
+  answers('b');
+  tell(live('b', { remaining: 3 }));
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(shown.value).toMatchObject({ price: 20_000, version: 'b', remaining: 3 });
+});
+
+test('sold out meanwhile: an answer from before does not put it on sale again', async () => {
+  const shown = await open();
+  const { learnDrop } = await import('./drop-store.ts');
+  tell(live('a', { state: 'sold_out', remaining: 0, lastGrantedArrival: 5 }));
+  learnDrop(drop({ state: 'open', remaining: 1, lastGrantedArrival: 4 }));
+  expect(shown.value).toMatchObject({ state: 'sold_out', remaining: 0, lastGrantedArrival: 5 });
+});
+
+test('a gateway that does not know of the change yet takes nothing back, one that knows more is believed', async () => {
+  const shown = await open();
+  const { learnDrop } = await import('./drop-store.ts');
+  answers('b');
+  tell(live('b'));
+  await vi.advanceTimersByTimeAsync(3_000);
+  learnDrop(drop());
+  expect(shown.value).toMatchObject({ price: 20_000, version: 'b' });
+  tell(live('c'));
+  learnDrop(drop({ price: 30_000, version: 'c' } as Partial<Drop>));
+  expect(shown.value).toMatchObject({ price: 30_000, version: 'c' });
+});
+
+test('where the connection does not tell of it, the answer does', async () => {
+  const shown = await open();
+  const { learnDrop } = await import('./drop-store.ts');
+  tell(live('a', { remaining: 3 }));
+  tellsOf = false;
+  learnDrop(drop({ remaining: 2 }));
+  expect(shown.value.remaining).toBe(2);
+});
+
+test('a change of ours is there at once', async () => {
+  const shown = await open();
+  const { rememberDrop } = await import('./drop-store.ts');
+  tell(live('a', { remaining: 3 }));
+  rememberDrop(drop({ state: 'cancelled', version: 'b' }));
+  expect(shown.value.state).toBe('cancelled');
 });

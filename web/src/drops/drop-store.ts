@@ -1,6 +1,13 @@
 /**
  * Every drop this page has seen, each in a signal of its own: a live message then re-renders one card, not the list.
- * Bounded by what the pages list; the socket watches what is shown right now.
+ * Bounded by what the pages list; the connection watches what is shown right now.
+ *
+ * The connection tells where a drop stands (its state, counts and times) whenever that changes; an answer over HTTP has all of it, as it was some time after it was
+ * asked for, or before, where it comes from a gateway that hears of changes later. What is newer:
+ *
+ *   where it stands    what the connection told, as long as it tells of this drop; otherwise the answer
+ *   its terms          the answer, unless the page already has the ones whose version the connection named
+ *   a change of ours   the answer to it, as a whole: it was made after all that was known before
  */
 import { type Signal, signal } from '@preact/signals';
 import { type Page, request } from '../http/request.ts';
@@ -18,6 +25,7 @@ export function knownDrop(id: string): Signal<Drop> | undefined {
   return drops.get(id);
 }
 
+/** Takes a drop as it is: the answer to a change of ours. */
 export function rememberDrop(drop: Drop): Signal<Drop> {
   const known = drops.get(drop.id);
   if (known) {
@@ -29,17 +37,29 @@ export function rememberDrop(drop: Drop): Signal<Drop> {
   return made;
 }
 
+/** Takes a drop out of an answer, as far as it is newer than what is known. */
+export function learnDrop(drop: Drop): Signal<Drop> {
+  const known = drops.get(drop.id);
+  if (!known || !connection.tellsOf(drop.id)) return rememberDrop(drop);
+  const { state, remaining, stock, waitingLine, waiting, lastGrantedArrival, opensAt, closesAt, version } =
+    known.peek();
+  const isOlder = version === toldVersions.get(drop.id) && drop.version !== version;
+  if (isOlder) return known;
+  const counts = { state, remaining, stock, waitingLine, waiting, lastGrantedArrival };
+  return rememberDrop({ ...drop, ...counts, opensAt, closesAt });
+}
+
 export async function loadDrop(id: string): Promise<Signal<Drop>> {
   const sentAt = performance.now();
   const { serverTime, ...drop } = await request<Drop & { serverTime: string }>(`/v1/drops/${encodeURIComponent(id)}`);
   learnTime(serverTime, sentAt, performance.now());
-  return rememberDrop(drop as Drop);
+  return learnDrop(drop as Drop);
 }
 
 export async function loadDrops(cursor: string | null): Promise<Page<Signal<Drop>>> {
   const query = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
   const page = await request<Page<Drop>>(`/v1/drops?limit=30${query}`);
-  return { items: page.items.map(rememberDrop), next: page.next };
+  return { items: page.items.map(learnDrop), next: page.next };
 }
 
 export function startDrops(): void {

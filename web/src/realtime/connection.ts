@@ -22,6 +22,9 @@ const current = signal<{ state: LiveState; account: string | null; way: 'socket'
 });
 const missedListeners = new Set<() => unknown>();
 let heardAt: number | null = null;
+let watched: readonly string[] = [];
+/** Watched drops that were told of since they are watched here: what becomes of them is told, too. */
+const told = new Set<string>();
 /** Per account and, as it lies in this tab's storage, per tab: each hears everything once, over reloads too. */
 const cursorKey = (accountId: string) => `doorbuster.cursor.${accountId}`;
 
@@ -37,9 +40,11 @@ const client = createLiveClient<ServerMessage>({
   },
   onMessage(message) {
     heardAt = serverNow();
+    if (message.type === 'drop' && watched.includes(message.dropId)) told.add(message.dropId);
     for (const listener of listeners) listener(message);
   },
   onState(state, accountId, way) {
+    if (state !== 'ready') told.clear();
     current.value = { state, account: accountId, way };
   },
   onMissed: () => Promise.all([...missedListeners].map((listener) => listener())),
@@ -55,6 +60,14 @@ async function whoIsHere(): Promise<{ token: string; account: string } | null> {
 
 export const connection = {
   ...client,
+  /** Each watched drop is told of at once, and whenever it changes. */
+  watch(dropIds: readonly string[]): void {
+    watched = dropIds;
+    told.clear();
+    client.watch(dropIds);
+  },
+  /** True while a drop cannot change without being told of here. */
+  tellsOf: (dropId: string): boolean => told.has(dropId),
   /** True while what is shown is live. */
   isLive: computed(() => current.value.state === 'ready'),
   /** When anything was last heard here, by the server's clock; null: nothing yet. */

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 
 const request = vi.hoisted(() => vi.fn<(path: string) => Promise<unknown>>());
 vi.mock('../../http/request.ts', () => ({ request }));
-vi.mock('../../drops/drop-store.ts', () => ({ rememberDrop: (drop: unknown) => drop }));
+vi.mock('../../drops/drop-store.ts', () => ({ learnDrop: (drop: unknown) => drop }));
 const { loadSection } = await import('./sections.ts');
 
 /** Pages of drops by state; a page's cursor is its number. */

@@ -1,7 +1,7 @@
 /** The list of drops in three parts, each of them asked for by itself: however much has ended, what comes is seen at once. */
 import type { Signal } from '@preact/signals';
 import type { Drop, DropKind, DropState } from '../../drops/drop.ts';
-import { rememberDrop } from '../../drops/drop-store.ts';
+import { learnDrop } from '../../drops/drop-store.ts';
 import { type Page, request } from '../../http/request.ts';
 
 /** In this order. What is sold out is still going on: slots are paid, units come back. */
@@ -30,7 +30,7 @@ export async function loadSection(
     if (kind !== '') query.set('kind', kind);
     if (inner !== null) query.set('cursor', inner);
     const page = await request<Page<Drop>>(`/v1/drops?${query}`);
-    items.push(...page.items.map(rememberDrop));
+    items.push(...page.items.map(learnDrop));
     inner = page.next;
     if (inner !== null) break;
     place += 1;

@@ -1,8 +1,8 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
+import { learnDrop } from '../../drops/drop-store.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { type Freshness, startPolling } from '../polling.ts';
-import { refreshDrop } from '../refresh-drop.ts';
 import { loadMonitor, type Totals } from './monitor.ts';
 import { SecondWindow } from './second-window.ts';
 
@@ -44,7 +44,7 @@ export function useMonitor(dropId: string): Monitor {
           monitor.totals.value = answer.totals;
           monitor.fleet.value = answer.fleet;
           monitor.turn.value += 1;
-          refreshDrop(answer.drop);
+          learnDrop(answer.drop);
         },
         onChange: (freshness) => {
           monitor.freshness.value = freshness;

@@ -1,8 +1,8 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { learnDrop } from '../../drops/drop-store.ts';
 import { connection } from '../../realtime/connection.ts';
 import { type Freshness, startPolling } from '../polling.ts';
-import { refreshDrop } from '../refresh-drop.ts';
 import { type Dashboard, type Days, loadDashboard } from './dashboard.ts';
 
 const everyMs = 5_000;
@@ -23,7 +23,7 @@ export function useDashboard(days: Days): {
         const answer = await loadDashboard(days);
         if (!isWanted) return;
         const drops = [...answer.live.map(({ drop }) => drop), ...answer.upcoming];
-        drops.forEach(refreshDrop);
+        drops.forEach(learnDrop);
         watched.value = drops.map(({ id }) => id).join();
         dashboard.value = answer;
       },

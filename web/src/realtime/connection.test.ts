@@ -1,0 +1,67 @@
+/** What the page may believe of its connection: of which drops it hears, and for whom it speaks. */
+import { signal } from '@preact/signals';
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { LiveOptions } from './live-client.ts';
+import type { ServerMessage } from './messages.ts';
+
+let options: LiveOptions<ServerMessage>;
+const client = { connect: vi.fn(), watch: vi.fn(), identityChanged: vi.fn() };
+const accessToken = signal<string | null>(null);
+const account = signal<{ id: string } | null>(null);
+const sessionState = signal('member');
+vi.mock('./live-client.ts', () => ({
+  createLiveClient: (given: typeof options) => {
+    options = given;
+    return client;
+  },
+}));
+vi.mock('../accounts/session.ts', () => ({
+  accessToken,
+  account,
+  sessionState,
+  isUncertain: signal(false),
+  ...{ freshToken: vi.fn(), refresh: vi.fn(), sessionEnded: vi.fn() },
+}));
+
+async function open() {
+  vi.resetModules();
+  const { connection } = await import('./connection.ts');
+  options.onState?.('ready', '1', 'socket');
+  return connection;
+}
+const drop = (dropId: string) => options.onMessage({ type: 'drop', dropId } as ServerMessage);
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  vi.stubGlobal('location', { origin: 'http://shop' });
+  account.value = { id: '1' };
+  accessToken.value = 't1';
+});
+
+test('it tells of a drop from its first word of it', async () => {
+  const connection = await open();
+  connection.watch(['7', '8']);
+  expect(connection.tellsOf('7')).toBe(false);
+  drop('7');
+  expect([connection.tellsOf('7'), connection.tellsOf('8')]).toEqual([true, false]);
+});
+
+test('what is no longer watched may change unheard, also when a word of it was still on its way', async () => {
+  const connection = await open();
+  connection.watch(['7']);
+  drop('7');
+  connection.watch(['8']);
+  drop('7');
+  expect(connection.tellsOf('7')).toBe(false);
+});
+
+test('after a reconnect nothing is known before it is told again; a fresh token changes nothing', async () => {
+  const connection = await open();
+  connection.watch(['7']);
+  drop('7');
+  options.onState?.('ready', '1', 'socket');
+  expect(connection.tellsOf('7')).toBe(true);
+  options.onState?.('waiting', null, 'socket');
+  options.onState?.('ready', '1', 'socket');
+  expect(connection.tellsOf('7')).toBe(false);
+});
