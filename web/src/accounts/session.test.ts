@@ -102,3 +102,47 @@ test('the session is over: what is asked for afterwards changes nothing about th
   goOnAsGuest();
   expect(endedByServer.value).toBe(false);
 });
+
+/** Another tab, in which somebody else signs in. */
+function otherTabs() {
+  let hear: (event: { data: unknown }) => void = () => undefined;
+  vi.stubGlobal(
+    'BroadcastChannel',
+    class {
+      addEventListener(_type: string, listener: typeof hear) {
+        hear = listener;
+      }
+      postMessage() {}
+    },
+  );
+  const session = { accessToken: 't2', expiresAt: Date.now() + 3_600_000, account: { ...known.account, id: '2' } };
+  return { signIn: () => hear({ data: { type: 'session', session } }) };
+}
+
+test('a call is not repeated by whoever has signed in meanwhile', async () => {
+  const tabs = otherTabs();
+  const { startSession, requestAsMember, account, Problem } = await openTab();
+  request.mockResolvedValueOnce(known);
+  startSession();
+  await settle();
+  request.mockImplementationOnce(async () => {
+    tabs.signIn();
+    throw new Problem(401, { code: 'session_ended' }, null);
+  });
+  await expect(requestAsMember('/v1/drops/7/claims')).rejects.toMatchObject({ status: 401 });
+  expect(account.value?.id).toBe('2');
+  expect(request.mock.calls.filter(([path]) => path === '/v1/drops/7/claims')).toHaveLength(1);
+});
+
+test('what was asked for is not answered to whoever has signed in meanwhile', async () => {
+  const tabs = otherTabs();
+  const { startSession, requestAsMember } = await openTab();
+  request.mockResolvedValueOnce(known);
+  startSession();
+  await settle();
+  request.mockImplementationOnce(async () => {
+    tabs.signIn();
+    return { items: ['a coupon of somebody else'] };
+  });
+  await expect(requestAsMember('/v1/me/grants')).rejects.toMatchObject({ status: 401 });
+});

@@ -96,12 +96,21 @@ export function requestAsMember<T>(path: string, options: RequestOptions = {}): 
 }
 
 /**
- * With the token, and once more with a fresh one if the server no longer takes it. `Unreachable` when no fresh one could be asked for.
+ * With the token, and once more with a fresh one if the server no longer takes it. `Unreachable` when no fresh one could be asked for. Whoever takes another
+ * person's place meanwhile neither repeats their call nor gets its answer: a 401, as if the session had ended.
  */
 export async function asMember<T>(call: (token: string | null) => Promise<T>): Promise<T> {
+  const before = account.value?.id;
   const token = await freshToken();
+  const caller = before ?? account.value?.id;
+  const callAs = async (given: string | null) => {
+    if (isReplaced(caller)) throw someoneElse();
+    const answer = await call(given);
+    if (isReplaced(caller)) throw someoneElse();
+    return answer;
+  };
   try {
-    return await call(token);
+    return await callAs(token);
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 401) throw error;
     if (!(await refresh(token))) {
@@ -109,8 +118,16 @@ export async function asMember<T>(call: (token: string | null) => Promise<T>): P
       if (state.value.is !== 'guest') throw new Unreachable('the session could not be refreshed', { cause: error });
       throw error;
     }
-    return call(accessToken.value);
+    return callAs(accessToken.value);
   }
+}
+
+function isReplaced(caller: string | undefined): boolean {
+  return caller !== undefined && account.value !== null && account.value.id !== caller;
+}
+
+function someoneElse(): Problem {
+  return new Problem(401, { code: 'session_ended', detail: 'somebody else is signed in now' }, null);
 }
 
 export async function freshToken(): Promise<string | null> {

@@ -4,7 +4,7 @@ import type { Drop, DropState } from '../drops/drop.ts';
 import { messages } from '../language/language.ts';
 import type { LineView } from '../line/line.ts';
 import type { ClaimView } from './claim.ts';
-import { outcomeWords } from './outcome-words.ts';
+import { failureWords, outcomeWords, waitingText } from './outcome-words.ts';
 
 interface AnnouncerProps {
   drop: Drop;
@@ -34,9 +34,9 @@ export function Announcer({ drop, state, untilOpeningMs, view, line }: Announcer
     wasScheduled.current = state === 'scheduled';
   }, [state]);
   useEffect(() => {
-    if (view.is === 'waiting') text.value = words.claims.waitingText;
-    else if (view.is === 'unanswered') text.value = words.claims.failedTitle;
-    else if (view.is === 'failed') text.value = words.claims.rejected;
+    if (view.is === 'waiting') text.value = waitingText(view.waiting);
+    else if (view.is === 'unanswered') text.value = sentences([words.claims.failedTitle, words.claims.failedText]);
+    else if (view.is === 'failed') text.value = sentences(Object.values(failureWords(view)));
     else if (view.is === 'answered') text.value = spoken(drop, view);
   }, [view]);
   // The place is told when it is taken, and when it is the first: in between it may change every second.
@@ -59,7 +59,13 @@ function spoken(drop: Drop, { answer }: Extract<ClaimView, { is: 'answered' }>):
   const { title, text } = outcomeWords(drop, answer);
   const arrival = answer.arrival === undefined ? '' : words.arrival(answer.arrival);
   const code = answer.code ? `${words.code} ${answer.code}` : '';
-  const sentences = [title, text, arrival, code].filter(Boolean);
-  // A title may end with a sign of its own: "It’s yours!"
-  return sentences.join('. ').replace(/([!?.])\. /g, '$1 ');
+  return sentences([title, text, arrival, code]);
+}
+
+/** Some end with a sign of their own: "It’s yours!" */
+function sentences(parts: readonly string[]): string {
+  return parts
+    .filter(Boolean)
+    .join('. ')
+    .replace(/([!?.])\. /g, '$1 ');
 }

@@ -8,7 +8,7 @@ import { LinePlace } from '../line/LinePlace.tsx';
 import type { LineView } from '../line/line.ts';
 import { connection } from '../realtime/connection.ts';
 import type { ClaimView, Waiting } from './claim.ts';
-import { outcomeWords } from './outcome-words.ts';
+import { failureWords, outcomeWords, waitingText } from './outcome-words.ts';
 import { Refusal } from './Refusal.tsx';
 import { WinTicket } from './WinTicket.tsx';
 
@@ -87,13 +87,7 @@ function StageMain({ drop, state, untilOpeningMs, view, line }: StageProps) {
   // A press before the opening takes nobody's countdown away.
   if (view.is === 'answered' && view.answer.outcome !== 'not_open') return <Refusal drop={drop} answer={view.answer} />;
   if (view.is === 'unanswered') return <Told title={words.claims.failedTitle} text={words.claims.failedText} />;
-  if (view.is === 'failed')
-    return (
-      <Told
-        title={view.reason === 'session_ended' ? words.claims.signInAgain : words.claims.rejected}
-        text={view.reason === 'session_ended' ? words.claims.signInAgainText : words.errors.internal}
-      />
-    );
+  if (view.is === 'failed') return <Told {...failureWords(view)} />;
   if (state === 'scheduled')
     return (
       <>
@@ -133,14 +127,6 @@ function StageMain({ drop, state, untilOpeningMs, view, line }: StageProps) {
 }
 
 function Asking({ waiting }: { waiting: Waiting }) {
-  const words = messages.value.claims;
-  const texts = {
-    sent: words.waitingText,
-    busy: words.retrying,
-    queued: words.queued,
-    offline: words.keptOffline,
-    early: words.opening,
-  };
   return (
     <>
       <span class="asking-dots" aria-hidden="true">
@@ -148,8 +134,8 @@ function Asking({ waiting }: { waiting: Waiting }) {
         <i />
         <i />
       </span>
-      <p class="stage-title">{words.pressed}</p>
-      <p class="board-note">{texts[waiting.why]}</p>
+      <p class="stage-title">{messages.value.claims.pressed}</p>
+      <p class="board-note">{waitingText(waiting)}</p>
     </>
   );
 }

@@ -4,8 +4,10 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import type { Grant } from '../grants/grant.ts';
 import type { ServerMessage } from '../realtime/messages.ts';
 
+const requestAsMember = vi.hoisted(() => vi.fn<() => Promise<unknown>>());
+const tellOutcome = vi.hoisted(() => vi.fn<(answer: { outcome: string }) => void>());
 let account = signal<{ id: string } | null>({ id: '1' });
-const takesClaims = signal(true);
+let takesClaims = signal(true);
 let tell: (message: ServerMessage) => void = () => undefined;
 let sent: { requestId: string }[] = [];
 let sessionState = signal('member');
@@ -24,13 +26,17 @@ vi.mock('../accounts/session.ts', () => ({
   get isUncertain() {
     return isUncertain;
   },
-  requestAsMember: vi.fn(),
+  requestAsMember,
 }));
-vi.mock('../drops/drop-store.ts', () => ({ tellOutcome: () => undefined }));
+vi.mock('../drops/drop-store.ts', () => ({ tellOutcome }));
 vi.mock('../realtime/connection.ts', () => ({
   connection: {
-    takesClaims,
-    isHeard: takesClaims,
+    get takesClaims() {
+      return takesClaims;
+    },
+    get isHeard() {
+      return takesClaims;
+    },
     connect: () => undefined,
     onMessage: (listener: typeof tell) => (tell = listener),
     send: (message: { requestId: string }) => sent.push(message) > 0,
@@ -44,6 +50,7 @@ async function openPage() {
   sessionState = signal(sessionState.value);
   endedByServer = signal(endedByServer.value);
   isUncertain = signal(isUncertain.value);
+  takesClaims = signal(takesClaims.value);
   const { press, startClaims } = await import('./claims.ts');
   const { answers, claimView } = await import('./claim-views.ts');
   startClaims();
@@ -76,6 +83,9 @@ function become(state: 'restoring' | 'guest' | 'member', id = '1'): void {
 
 beforeEach(() => {
   sent = [];
+  takesClaims.value = true;
+  requestAsMember.mockReset();
+  tellOutcome.mockReset();
   endedByServer.value = false;
   isUncertain.value = false;
   become('member');
@@ -194,6 +204,45 @@ test('the session ends before the answer: said so, and the same press is sent wh
   become('member', '1');
   expect(sent).toHaveLength(2);
   expect(new Set(sent.map(({ requestId }) => requestId)).size).toBe(1);
+  tell(outcome());
+  expect(view.value).toMatchObject({ is: 'answered' });
+});
+
+const soldOut = (): ServerMessage => ({
+  ...{ type: 'outcome', requestId: sent[0]?.requestId ?? '', dropId: '7', outcome: 'sold_out', arrival: 1204 },
+});
+
+test('a refusal of this moment says where the drop stands; one that was lost and is repeated may be old, and does not', async () => {
+  const { press, view } = await openPage();
+  press('7');
+  tell(soldOut());
+  expect(tellOutcome).toHaveBeenCalledTimes(1);
+  press('8');
+  takesClaims.value = false;
+  takesClaims.value = true;
+  tell({ ...soldOut(), requestId: sent.at(-1)?.requestId, dropId: '8' } as ServerMessage);
+  expect(tellOutcome).toHaveBeenCalledTimes(1);
+  expect(view.value).toMatchObject({ is: 'answered', answer: { arrival: 1204 } });
+});
+
+test('the same after a reload', async () => {
+  const { press } = await openPage();
+  press('7');
+  const { view } = await openPage();
+  tell(soldOut());
+  expect(tellOutcome).not.toHaveBeenCalled();
+  expect(view.value).toMatchObject({ is: 'answered', answer: { arrival: 1204 } });
+});
+
+test('a server that does not take a fresh token yet is asked again; nobody is told that their session is over', async () => {
+  takesClaims.value = false;
+  const { press, view } = await openPage();
+  const { Problem } = await import('../http/problem.ts');
+  requestAsMember.mockRejectedValue(new Problem(401, { code: 'unauthenticated' }, null));
+  press('7');
+  await vi.waitFor(() => expect(view.value).toMatchObject({ is: 'waiting', waiting: { why: 'busy' } }));
+  takesClaims.value = true;
+  await vi.waitFor(() => expect(sent).toHaveLength(1), { timeout: 5_000 });
   tell(outcome());
   expect(view.value).toMatchObject({ is: 'answered' });
 });

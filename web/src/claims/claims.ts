@@ -36,6 +36,8 @@ interface Delivery {
   press: Press;
   attempts: number;
   earlyAnswers: number;
+  /** An attempt was lost, which may have been decided: what the ledger repeats then was true at that time. */
+  mayBeOld: boolean;
   road: 'socket' | 'http' | null;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
@@ -71,13 +73,13 @@ export function press(dropId: string): void {
   if (now - (lastPressAt.get(dropId) ?? Number.NEGATIVE_INFINITY) < pressesApartMs) return;
   lastPressAt.set(dropId, now);
   if (view.value.is === 'unanswered') {
-    resume(view.value.press);
+    resume(view.value.press, true);
     return;
   }
   const made = { requestId: newRequestId(), dropId, accountId: accountId ?? nobodyYet, pressedAt: Date.now() };
   claimStore.keepPress(made);
   if (accountId === undefined) showUnsent(made);
-  else resume(made);
+  else resume(made, false);
 }
 
 export function startClaims(): void {
@@ -125,7 +127,7 @@ function accountChanged(accountId: string | null): void {
   }
   for (const kept of claimStore.presses()) {
     if (Date.now() - kept.pressedAt > pressAgeMsMax) claimStore.dropPress(kept.requestId);
-    else if (kept.accountId === accountId) resume(kept);
+    else if (kept.accountId === accountId) resume(kept, true);
     else if (accountId === null && endedByServer.value)
       claimView(kept.dropId).value = { is: 'failed', reason: 'session_ended' };
   }
@@ -156,12 +158,13 @@ function takeOtherRoad(): void {
   for (const delivery of deliveries.values()) {
     if (delivery.road !== 'socket') continue;
     delivery.road = null;
+    delivery.mayBeOld = true;
     again(delivery, backoffMilliseconds(0), { why: 'offline' });
   }
 }
 
-function resume(kept: Press): void {
-  const delivery: Delivery = { press: kept, attempts: 0, earlyAnswers: 0, road: null, timer: undefined };
+function resume(kept: Press, mayBeOld: boolean): void {
+  const delivery: Delivery = { press: kept, attempts: 0, earlyAnswers: 0, mayBeOld, road: null, timer: undefined };
   deliveries.set(kept.requestId, delivery);
   show(delivery, { why: 'sent' });
   attempt(delivery);
@@ -179,6 +182,7 @@ function attempt(delivery: Delivery): void {
     return;
   }
   const socketFailed = delivery.road === 'socket';
+  delivery.mayBeOld ||= socketFailed;
   const { requestId, dropId } = kept;
   const bySocket =
     !socketFailed && connection.takesClaims.value && connection.send({ type: 'claim', requestId, dropId });
@@ -206,12 +210,19 @@ function take(requestId: string, reply: Reply): void {
   } else if (reply.is === 'unreachable') {
     // Being without a network for long is no reason to give up; only the pace slows down.
     delivery.attempts = Math.min(delivery.attempts, offlineAttemptsCounted);
+    delivery.mayBeOld = true;
     again(delivery, backoffMilliseconds(delivery.attempts), { why: 'offline' });
   } else if (reply.is === 'unauthenticated' && cameBySocket) {
     // HTTP knows how to refresh the token.
     delivery.road = 'socket';
     attempt(delivery);
-  } else fail(delivery, reply.is === 'unauthenticated' ? 'session_ended' : 'rejected');
+  } else if (reply.is === 'unauthenticated') {
+    // Whoever says so does not know the token yet: a session that is over would have taken this delivery with it.
+    again(delivery, backoffMilliseconds(delivery.attempts), { why: 'busy' });
+  } else {
+    finish(delivery);
+    claimView(delivery.press.dropId).value = { is: 'failed', reason: 'rejected' };
+  }
 }
 
 function takeAnswer(delivery: Delivery, answer: ClaimAnswer): void {
@@ -227,13 +238,8 @@ function takeAnswer(delivery: Delivery, answer: ClaimAnswer): void {
   finish(delivery);
   // A drop that was not open keeps no memory of the press, so neither do we over a reload.
   if (answer.outcome !== 'not_open') claimStore.keepAnswer(kept);
-  tellOutcome(answer);
+  if (!delivery.mayBeOld) tellOutcome(answer);
   showAnswer({ ...kept, isFresh: true });
-}
-
-function fail(delivery: Delivery, reason: 'session_ended' | 'rejected'): void {
-  finish(delivery);
-  claimView(delivery.press.dropId).value = { is: 'failed', reason };
 }
 
 function finish(delivery: Delivery): void {

@@ -71,7 +71,8 @@ export function startDrops(): void {
 
 /**
  * A refusal tells the drop's state sooner than the next live message: without it the button would become active for a
- * moment after "sold out". The next message of the drop has the last word, as units may come back.
+ * moment after "sold out". The next message of the drop has the last word, as units may come back. Only for answers of this
+ * moment: one that was repeated may be older than what is known.
  */
 export function tellOutcome({ dropId, outcome }: ClaimAnswer): void {
   const known = drops.get(dropId);

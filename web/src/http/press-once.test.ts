@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RequestOptions } from './request.ts';
 
 const requestAsMember = vi.hoisted(() => vi.fn<(path: string, options: RequestOptions) => Promise<unknown>>());
-vi.mock('../accounts/session.ts', () => ({ account: { value: { id: '1' } }, requestAsMember }));
+const account = vi.hoisted(() => ({ value: { id: '1' } }));
+vi.mock('../accounts/session.ts', () => ({ account, requestAsMember }));
 vi.mock('../realtime/reconnected.ts', () => ({ onReconnected: () => () => undefined }));
 
 const { Problem, Unreachable } = await import('./problem.ts');
@@ -20,6 +21,7 @@ beforeEach(() => {
   });
   stored.clear();
   requestAsMember.mockReset();
+  account.value = { id: '1' };
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -90,4 +92,14 @@ test('presses on different things are different presses', async () => {
   requestAsMember.mockRejectedValue(problem(429, 'rate_limited', 600));
   await Promise.allSettled([press('use 7-1'), press('use 7-2')]);
   expect(new Set(keys()).size).toBe(2);
+});
+
+test('it is not repeated by whoever has signed in meanwhile', async () => {
+  requestAsMember.mockRejectedValue(new Unreachable());
+  const given = press().catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(0);
+  account.value = { id: '2' };
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await given).toBeInstanceOf(Unreachable);
+  expect(requestAsMember).toHaveBeenCalledTimes(1);
 });

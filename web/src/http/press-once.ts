@@ -36,7 +36,8 @@ interface PressOptions extends RequestOptions {
 
 /** Throws `Problem` for a refusal, and what stood in the way when no answer came after many attempts. */
 export async function pressOnce<T>(path: string, { subject, key, onRepeat, ...options }: PressOptions): Promise<T> {
-  const mine = `${account.value?.id} ${subject}`;
+  const accountId = account.value?.id;
+  const mine = `${accountId} ${subject}`;
   const headers = { ...options.headers, 'idempotency-key': keyOf(mine, key) };
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -48,6 +49,8 @@ export async function pressOnce<T>(path: string, { subject, key, onRepeat, ...op
       if (!isWorthRepeating(error) || attempt + 1 >= attemptsMax) throw error;
       onRepeat?.();
       await pause(backoffMilliseconds(attempt, retryAfterMs(error)));
+      // A press belongs to who made it.
+      if (account.value?.id !== accountId) throw error;
     }
   }
 }

@@ -1,5 +1,5 @@
 /** What the page may believe of its connection: of which drops it hears, and for whom it speaks. */
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { LiveOptions } from './live-client.ts';
 import type { ServerMessage } from './messages.ts';
@@ -25,7 +25,8 @@ vi.mock('../accounts/session.ts', () => ({
 
 async function open() {
   vi.resetModules();
-  const { connection } = await import('./connection.ts');
+  const { connection, startConnection } = await import('./connection.ts');
+  startConnection();
   options.onState?.('ready', '1', 'socket');
   return connection;
 }
@@ -34,9 +35,17 @@ const drop = (dropId: string) => options.onMessage({ type: 'drop', dropId } as S
 beforeEach(() => {
   vi.clearAllMocks();
   vi.stubGlobal('location', { origin: 'http://shop' });
-  account.value = { id: '1' };
-  accessToken.value = 't1';
+  vi.stubGlobal('addEventListener', vi.fn());
+  vi.stubGlobal('document', { addEventListener: vi.fn() });
+  become('1', 't1');
 });
+
+function become(id: string, token: string): void {
+  batch(() => {
+    account.value = { id };
+    accessToken.value = token;
+  });
+}
 
 test('it tells of a drop from its first word of it', async () => {
   const connection = await open();
@@ -64,4 +73,21 @@ test('after a reconnect nothing is known before it is told again; a fresh token 
   options.onState?.('waiting', null, 'socket');
   options.onState?.('ready', '1', 'socket');
   expect(connection.tellsOf('7')).toBe(false);
+});
+
+test('it carries the claims of whom the server knows it to be of, and of nobody who has come in their place', async () => {
+  const connection = await open();
+  expect([connection.takesClaims.value, connection.isHeard.value]).toEqual([true, true]);
+  become('2', 't2');
+  expect([connection.takesClaims.value, connection.isHeard.value]).toEqual([false, false]);
+  options.onState?.('ready', '2', 'socket');
+  expect([connection.takesClaims.value, connection.isHeard.value]).toEqual([true, true]);
+});
+
+test('a fresh token goes on with it; whoever comes in another one’s place gets a new one', async () => {
+  await open();
+  become('1', 't2');
+  expect(client.identityChanged).toHaveBeenLastCalledWith(true);
+  become('2', 't3');
+  expect(client.identityChanged).toHaveBeenLastCalledWith(false);
 });

@@ -58,6 +58,12 @@ async function whoIsHere(): Promise<{ token: string; account: string } | null> {
   return token === null || accountId === undefined ? null : { token, account: accountId };
 }
 
+/** The server knows by whom this is; until it has heard of another account it takes what is sent as the former one's. */
+function speaksForMe(): boolean {
+  const { state, account: accountId } = current.value;
+  return state === 'ready' && accountId !== null && accountId === account.value?.id;
+}
+
 export const connection = {
   ...client,
   /** Each watched drop is told of at once, and whenever it changes. */
@@ -73,12 +79,9 @@ export const connection = {
   /** When anything was last heard here, by the server's clock; null: nothing yet. */
   heardAt: (): number | null => heardAt,
   /** True while this person is told what becomes of theirs. */
-  isHeard: computed(() => current.value.state === 'ready' && current.value.account !== null),
+  isHeard: computed(speaksForMe),
   /** True while claims can travel here, too. */
-  takesClaims: computed(() => {
-    const { state, account: accountId, way } = current.value;
-    return state === 'ready' && accountId !== null && way === 'socket';
-  }),
+  takesClaims: computed(() => speaksForMe() && current.value.way === 'socket'),
   /** False until the first connection was asked for: then there is nothing to be told about its absence. */
   isWanted: computed(() => current.value.state !== 'idle'),
   /**
@@ -97,12 +100,14 @@ export const connection = {
 };
 
 export function startConnection(): void {
-  let knownToken = accessToken.value;
+  let known = { token: accessToken.value, accountId: account.value?.id };
   effect(() => {
-    const token = accessToken.value;
-    if (sessionState.value === 'restoring' || token === knownToken) return;
-    knownToken = token;
-    untracked(() => client.identityChanged(token !== null));
+    const now = { token: accessToken.value, accountId: account.value?.id };
+    if (sessionState.value === 'restoring' || now.token === known.token) return;
+    // Whoever comes in another one's place gets another connection, as after signing out: what is still told on this one is not for them.
+    const isReplaced = known.accountId !== undefined && known.accountId !== now.accountId;
+    known = now;
+    untracked(() => client.identityChanged(now.token !== null && !isReplaced));
   });
   // Whatever page a member is on: their turn in a waiting line may come at any time.
   effect(() => {
