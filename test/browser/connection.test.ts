@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Gate, openGate } from './gate.ts';
 import { describeInBrowser, useShop } from './harness.ts';
@@ -32,7 +33,7 @@ describeInBrowser('a bad connection', () => {
     gate.cut();
     await page.locator('.stage-stale[data-shown="true"]').waitFor();
     await pressButton(page).click();
-    await page.getByText('Your press is kept').waitFor();
+    await told(page, 'Your press is kept');
     expect(await shop.api.grants(person)).toHaveLength(0);
 
     gate.restore();
@@ -59,7 +60,7 @@ describeInBrowser('a bad connection', () => {
     const { person, page } = await atADrop({ stock: 5, perUserLimit: 3 });
     gate.cut();
     await pressButton(page).click();
-    await page.getByText('Your press is kept').waitFor();
+    await told(page, 'Your press is kept');
     gate.restore();
     await page.reload();
     await page.getByText('It’s yours!').first().waitFor({ timeout: 40_000 });
@@ -73,7 +74,7 @@ describeInBrowser('a bad connection', () => {
     gate.cut();
     await page.locator('.stage-stale[data-shown="true"]').getByText('as of').waitFor();
     await pressButton(page).click();
-    await page.getByText('Your press is kept').waitFor();
+    await told(page, 'Your press is kept');
     await shop.api.amend(drop.id, { closesAt: fromNow(1) });
     await expectEventually(async () => (await shop.api.drop(drop.id)).state, 'closed');
     gate.restore();
@@ -99,11 +100,11 @@ describeInBrowser('a bad connection', () => {
     await page.goto(`${gate.url}/drops/${drop.id}`);
     await waitUntilPressable(page);
     await pressButton(page).click();
-    await page.getByText('Your press is kept').waitFor();
+    await told(page, 'Your press is kept');
     await page.goto(`${gate.url}/coupons`);
     await page.getByText('Could not load this').waitFor();
     await page.goto(`${gate.url}/drops/${drop.id}`);
-    await page.getByText('Your press is kept').waitFor();
+    await told(page, 'Your press is kept');
     isCut = false;
     await page.locator('.win-ticket[data-fresh="true"]').waitFor({ timeout: 40_000 });
     expect(await shop.api.grants(person)).toHaveLength(1);
@@ -114,10 +115,10 @@ describeInBrowser('a bad connection', () => {
     const { person, page } = await atADrop({ stock: 5, perUserLimit: 3 });
     gate.cut();
     await pressButton(page).click();
-    await page.getByText('Your press is kept').waitFor();
+    await told(page, 'Your press is kept');
     await shop.api.changePassword(person, 'another-long-password');
     gate.restore();
-    await page.getByText('sent as soon as you are back').waitFor({ timeout: 40_000 });
+    await told(page, 'sent as soon as you are back');
     await pressButton(page).click();
     await page.getByLabel('Username or email').fill(person.username);
     await page.getByLabel('Password').fill(person.password);
@@ -245,3 +246,9 @@ describeInBrowser('a bad connection', () => {
     expect(calls.filter((url) => url.includes('/sessions'))).toEqual([]);
   });
 });
+
+/** On the board, and to who reads with their ears. */
+async function told(page: Page, text: string): Promise<void> {
+  await page.locator('.stage').getByText(text).waitFor({ timeout: 40_000 });
+  await page.locator('.claim-panel [role=status]', { hasText: text }).waitFor({ state: 'attached' });
+}

@@ -1,7 +1,7 @@
-import { type Signal, useSignal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../design/Icon.tsx';
-import { useLoad } from '../design/useLoad.ts';
+import { usePages } from '../design/usePages.ts';
 import { messages } from '../language/language.ts';
 import { serverNow } from '../realtime/clock.ts';
 import { connection } from '../realtime/connection.ts';
@@ -25,23 +25,24 @@ interface Entry {
  */
 export function DropListPage() {
   const words = messages.value;
-  const entries = useSignal<Entry[]>([]);
-  const next = useSignal<string | null>(null);
-  const { state, reload } = useLoad('drops', async () => {
-    const page = await loadDrops(null);
-    entries.value = page.items.map(placed);
-    next.value = page.next;
-  });
+  const {
+    state,
+    items: entries,
+    next,
+    reload,
+    more,
+  } = usePages(
+    'drops',
+    async (cursor) => {
+      const page = await loadDrops(cursor);
+      return { ...page, items: page.items.map(placed) };
+    },
+    ({ drop }) => drop.peek().id,
+  );
   useTitle(words.drops.title);
   useEffect(() => {
     if (entries.value.length > 0) connection.watch(entries.value.map((entry) => entry.drop.value.id));
   }, [entries.value]);
-
-  async function more(): Promise<void> {
-    const page = await loadDrops(next.value);
-    entries.value = [...entries.value, ...page.items.map(placed)];
-    next.value = page.next;
-  }
 
   if (state.value.is === 'failed') return <LoadFailure error={state.value.error} onRetry={reload} />;
   const [featured] = entries.value;

@@ -1,12 +1,13 @@
-import { type Signal, useSignal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { account } from '../accounts/session.ts';
 import { Icon } from '../design/Icon.tsx';
-import { useLoad } from '../design/useLoad.ts';
+import { usePages } from '../design/usePages.ts';
 import type { DropKind } from '../drops/drop.ts';
 import { messages } from '../language/language.ts';
 import { useMissed } from '../realtime/reconnected.ts';
+import { ListEnd } from '../shell/ListEnd.tsx';
 import { LoadFailure } from '../shell/LoadFailure.tsx';
 import type { Grant, GrantState } from './grant.ts';
 import { arrivals, askForGrants } from './grant-store.ts';
@@ -70,25 +71,15 @@ function GrantList<State extends GrantState>({
   ticket,
 }: GrantListsProps<State> & { state: State }) {
   const words = messages.value;
-  const more = useSignal<Signal<Grant>[]>([]);
-  const next = useSignal<string | null>(null);
-  const { state, reload, refresh } = useLoad(`${wanted} ${account.value?.id}`, async () => {
-    const page = await askForGrants(kind, wanted, null);
-    more.value = [];
-    next.value = page.next;
-    return page.items;
-  });
+  const { state, items, next, reload, refresh, more } = usePages(
+    `${wanted} ${account.value?.id}`,
+    (cursor) => askForGrants(kind, wanted, cursor),
+    (grant) => grant.peek().id,
+  );
   useMissed(refresh);
   useEffect(() => {
     if (arrivals.value > 0) void refresh();
   }, [arrivals.value]);
-
-  async function loadMore(): Promise<void> {
-    const page = await askForGrants(kind, wanted, next.value).catch(() => null);
-    if (!page) return;
-    more.value = [...more.value, ...page.items];
-    next.value = page.next;
-  }
 
   if (state.value.is === 'failed') return <LoadFailure error={state.value.error} onRetry={reload} />;
   if (state.value.is === 'loading')
@@ -98,8 +89,7 @@ function GrantList<State extends GrantState>({
         <div class="skeleton ticket-skeleton" />
       </div>
     );
-  const grants = [...state.value.value, ...more.value];
-  if (grants.length === 0)
+  if (items.value.length === 0)
     return (
       <div class="empty">
         <Icon name={kind === 'coupon' ? 'ticket' : 'bag'} size={36} />
@@ -111,12 +101,8 @@ function GrantList<State extends GrantState>({
     );
   return (
     <>
-      <ul class="tickets">{grants.map(ticket)}</ul>
-      {next.value !== null && (
-        <button type="button" class="button wide" onClick={() => void loadMore()}>
-          {words.shell.more}
-        </button>
-      )}
+      <ul class="tickets">{items.value.map(ticket)}</ul>
+      <ListEnd next={next.value} more={more} />
     </>
   );
 }

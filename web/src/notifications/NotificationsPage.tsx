@@ -3,12 +3,13 @@ import { useEffect } from 'preact/hooks';
 import { MembersOnly } from '../accounts/MembersOnly.tsx';
 import { account } from '../accounts/session.ts';
 import { Icon } from '../design/Icon.tsx';
-import { useLoad } from '../design/useLoad.ts';
+import { usePages } from '../design/usePages.ts';
 import { dateTime } from '../language/format.ts';
 import { language, messages } from '../language/language.ts';
 import { connection } from '../realtime/connection.ts';
 import type { Notification } from '../realtime/messages.ts';
 import { useMissed } from '../realtime/reconnected.ts';
+import { ListEnd } from '../shell/ListEnd.tsx';
 import { LoadFailure } from '../shell/LoadFailure.tsx';
 import { useTitle } from '../shell/useTitle.ts';
 import { loadNotifications, markRead } from './notification.ts';
@@ -28,13 +29,11 @@ export default function NotificationsPage() {
 /** The list; what was new when it came up stays marked while one looks at it. */
 function Centre() {
   const words = notificationMessages.value;
-  const items = useSignal<Notification[]>([]);
-  const next = useSignal<string | null>(null);
-  const { state, reload, refresh } = useLoad(`${account.value?.id} ${language.value}`, async () => {
-    const page = await loadNotifications(null);
-    items.value = page.items;
-    next.value = page.next;
-  });
+  const { state, items, next, reload, refresh, more } = usePages(
+    `${account.value?.id} ${language.value}`,
+    loadNotifications,
+    ({ id }) => id,
+  );
   useMissed(refresh);
   const said = useSignal('');
   useEffect(
@@ -48,13 +47,6 @@ function Centre() {
     [],
   );
   useSeen(items.value);
-
-  async function more(): Promise<void> {
-    const page = await loadNotifications(next.value).catch(() => null);
-    if (!page) return;
-    items.value = [...items.value, ...page.items.filter(({ id }) => !items.value.some((known) => known.id === id))];
-    next.value = page.next;
-  }
 
   if (state.value.is === 'failed') return <LoadFailure error={state.value.error} onRetry={reload} />;
   return (
@@ -88,11 +80,7 @@ function Centre() {
           ))}
         </ul>
       )}
-      {next.value !== null && (
-        <button type="button" class="button wide" onClick={() => void more()}>
-          {messages.value.shell.more}
-        </button>
-      )}
+      <ListEnd next={state.value.is === 'ready' ? next.value : null} more={more} />
       <p class="for-readers" role="status">
         {said.value}
       </p>

@@ -1,16 +1,16 @@
-import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { MembersOnly } from '../accounts/MembersOnly.tsx';
 import { account } from '../accounts/session.ts';
 import { Icon } from '../design/Icon.tsx';
-import { useLoad } from '../design/useLoad.ts';
+import { type Pages, usePages } from '../design/usePages.ts';
 import { messages } from '../language/language.ts';
 import { connection } from '../realtime/connection.ts';
 import { useMissed } from '../realtime/reconnected.ts';
+import { ListEnd } from '../shell/ListEnd.tsx';
 import { LoadFailure } from '../shell/LoadFailure.tsx';
 import { useTitle } from '../shell/useTitle.ts';
 import { PaymentEntry } from './PaymentEntry.tsx';
-import { loadPayments, type Payment, withPayment } from './payment.ts';
+import { laterOf, loadPayments, type Payment, withPayment } from './payment.ts';
 import { paymentMessages } from './payment-messages.ts';
 import './payments.css';
 
@@ -30,13 +30,15 @@ export default function ReceiptsPage() {
 
 function PaymentList() {
   const words = paymentMessages.value.all;
-  const payments = useSignal<readonly Payment[]>([]);
-  const next = useSignal<string | null>(null);
-  const { state, reload, refresh } = useLoad('payments', async () => {
-    const page = await loadPayments(null);
-    payments.value = page.items;
-    next.value = page.next;
-  });
+  const pages: Pages<Payment> = usePages(
+    'payments',
+    async (cursor) => {
+      const page = await loadPayments(cursor);
+      return { ...page, items: page.items.map((payment) => laterOf(pages.items.peek(), payment)) };
+    },
+    ({ id }) => id,
+  );
+  const { state, items: payments, next, reload, refresh, more } = pages;
   useMissed(refresh);
   useEffect(
     () =>
@@ -45,13 +47,6 @@ function PaymentList() {
       }),
     [],
   );
-
-  async function more(): Promise<void> {
-    const page = await loadPayments(next.value).catch(() => null);
-    if (!page) return;
-    payments.value = page.items.reduce<readonly Payment[]>(withPayment, payments.value);
-    next.value = page.next;
-  }
 
   if (state.value.is === 'failed') return <LoadFailure error={state.value.error} onRetry={reload} />;
   if (state.value.is === 'loading')
@@ -79,11 +74,7 @@ function PaymentList() {
           <PaymentEntry key={payment.id} payment={payment} isNamed />
         ))}
       </ul>
-      {next.value !== null && (
-        <button type="button" class="button wide" onClick={() => void more()}>
-          {messages.value.shell.more}
-        </button>
-      )}
+      <ListEnd next={next.value} more={more} />
     </>
   );
 }

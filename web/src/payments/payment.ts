@@ -80,12 +80,15 @@ export function receiptPath(paymentId: string): string {
 
 /** The tries of one slot, newest first, with this one in its place. */
 export function withPayment(payments: readonly Payment[], told: Payment): Payment[] {
-  const known = payments.find(({ id }) => id === told.id);
-  const later = known && steps[known.state] > steps[told.state] ? known : told;
-  return [...payments.filter(({ id }) => id !== told.id), later].sort((left, right) =>
+  return [...payments.filter(({ id }) => id !== told.id), laterOf(payments, told)].sort((left, right) =>
     right.createdAt.localeCompare(left.createdAt),
   );
 }
 
 /** A payment only moves on: what says otherwise was overtaken on its way. */
+export function laterOf(payments: readonly Payment[], told: Payment): Payment {
+  const known = payments.find(({ id }) => id === told.id);
+  return known && steps[known.state] > steps[told.state] ? known : told;
+}
+
 const steps: Record<PaymentState, number> = { pending: 0, failed: 1, succeeded: 1, refunding: 2, refunded: 3 };

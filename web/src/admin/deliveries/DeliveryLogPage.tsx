@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { SelectField } from '../../design/SelectField.tsx';
+import { usePages } from '../../design/usePages.ts';
 import { type Channel, channels } from '../../notifications/notification.ts';
 import { notificationMessages } from '../../notifications/notification-messages.ts';
 import { useTitle } from '../../shell/useTitle.ts';
@@ -8,7 +9,6 @@ import { listMessages } from '../list/list-messages.ts';
 import { ReloadButton } from '../list/ReloadButton.tsx';
 import { UsernameField } from '../list/SettledField.tsx';
 import { useAddressFilter, writeFilter } from '../list/useAddressFilter.ts';
-import { usePages } from '../list/usePages.ts';
 import { DeliveryRow } from './DeliveryRow.tsx';
 import './deliveries.css';
 import {
@@ -26,10 +26,9 @@ import { deliveryMessages } from './delivery-messages.ts';
 export default function DeliveryLogPage() {
   const words = deliveryMessages.value;
   const { filter, choose } = useAddressFilter(readFilter);
-  const turn = useSignal(0);
   const said = useSignal('');
   const pages = usePages(
-    `${turn.value}${writeFilter(filter.value)}`,
+    writeFilter(filter.value),
     (cursor) => loadDeliveries(filter.peek(), cursor),
     ({ id }) => id,
   );
@@ -39,7 +38,7 @@ export default function DeliveryLogPage() {
     <div class="page">
       <div class="admin-head">
         <h1>{words.title}</h1>
-        <ReloadButton turn={turn} />
+        <ReloadButton onPress={pages.reload} />
       </div>
       <Filters filter={filter.value} choose={choose} />
       <ListBody

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../../design/Icon.tsx';
 import { SelectField } from '../../design/SelectField.tsx';
+import { usePages } from '../../design/usePages.ts';
 import type { Drop, DropKind } from '../../drops/drop.ts';
 import { date, timeOfDay } from '../../language/format.ts';
 import { connection } from '../../realtime/connection.ts';
@@ -10,7 +11,6 @@ import { ListEnd } from '../../shell/ListEnd.tsx';
 import { LoadFailure } from '../../shell/LoadFailure.tsx';
 import { useTitle } from '../../shell/useTitle.ts';
 import { oneOf, useAddressFilter } from '../list/useAddressFilter.ts';
-import { usePages } from '../list/usePages.ts';
 import { DropRow } from './DropRow.tsx';
 import { dropAdminMessages } from './drop-admin-messages.ts';
 import './drop-list.css';
@@ -18,12 +18,10 @@ import { scheduleOf } from './schedule.ts';
 import { loadSection, type Section, sections } from './sections.ts';
 
 const kinds = ['coupon', 'product'] as const;
-/** What one socket watches. */
-const watchedMax = 100;
 
 const readFilter = (search: string) => ({ kind: oneOf(kinds, new URLSearchParams(search).get('kind')) });
 
-type Shown = Record<Section, Signal<Drop>[]>;
+type Shown = Record<Section, readonly Signal<Drop>[]>;
 
 /** All drops: what is going on, what opens when, and what was. */
 export default function AdminDropList() {
@@ -34,7 +32,7 @@ export default function AdminDropList() {
   useSignalEffect(() => {
     const { live = [], coming = [], ended = [] } = shown.value;
     const ids = [...live, ...coming, ...ended].map((drop) => drop.peek().id);
-    if (ids.length > 0) connection.watch(ids.slice(0, watchedMax));
+    if (ids.length > 0) connection.watch(ids);
   });
   const isEmpty = sections.every((section) => shown.value[section]?.length === 0) && filter.value.kind === '';
   return (
@@ -83,7 +81,7 @@ export default function AdminDropList() {
 interface DropSectionProps {
   section: Section;
   kind: DropKind | '';
-  onShown: (drops: Signal<Drop>[]) => void;
+  onShown: (drops: readonly Signal<Drop>[]) => void;
 }
 
 function DropSection({ section, kind, onShown }: DropSectionProps) {
@@ -113,7 +111,7 @@ function DropSection({ section, kind, onShown }: DropSectionProps) {
   );
 }
 
-function Rows({ drops }: { drops: Signal<Drop>[] }) {
+function Rows({ drops }: { drops: readonly Signal<Drop>[] }) {
   return (
     <ul class="admin-list panel">
       {drops.map((drop) => (
@@ -123,7 +121,7 @@ function Rows({ drops }: { drops: Signal<Drop>[] }) {
   );
 }
 
-function Schedule({ drops }: { drops: Signal<Drop>[] }) {
+function Schedule({ drops }: { drops: readonly Signal<Drop>[] }) {
   const words = dropAdminMessages.value;
   return (
     <div class="panel schedule">

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { Icon } from '../../design/Icon.tsx';
+import type { Pages } from '../../design/usePages.ts';
 import { ListEnd } from '../../shell/ListEnd.tsx';
 import { LoadFailure } from '../../shell/LoadFailure.tsx';
 import './list.css';
 import { listMessages } from './list-messages.ts';
-import type { Pages } from './usePages.ts';
 
 interface ListBodyProps<Item> {
   pages: Pages<Item>;

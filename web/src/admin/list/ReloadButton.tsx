@@ -1,16 +1,9 @@
-import type { Signal } from '@preact/signals';
 import { listMessages } from './list-messages.ts';
 
-/** `turn`: how often somebody wanted to see what has changed. */
-export function ReloadButton({ turn }: { turn: Signal<number> }) {
+/** Beside a list that does not follow by itself what it shows. */
+export function ReloadButton({ onPress }: { onPress: () => void }) {
   return (
-    <button
-      type="button"
-      class="button"
-      onClick={() => {
-        turn.value += 1;
-      }}
-    >
+    <button type="button" class="button" onClick={onPress}>
       {listMessages.value.reload}
     </button>
   );

@@ -1,5 +1,5 @@
-import { useSignal } from '@preact/signals';
 import { SelectField } from '../../design/SelectField.tsx';
+import { usePages } from '../../design/usePages.ts';
 import { dateTime, money } from '../../language/format.ts';
 import { methodWords } from '../../payments/method-words.ts';
 import type { PaymentState } from '../../payments/payment.ts';
@@ -11,7 +11,6 @@ import { PersonButton } from '../list/PersonButton.tsx';
 import { ReloadButton } from '../list/ReloadButton.tsx';
 import { SettledField, UsernameField } from '../list/SettledField.tsx';
 import { useAddressFilter, writeFilter } from '../list/useAddressFilter.ts';
-import { usePages } from '../list/usePages.ts';
 import {
   type AdminPayment,
   loadPayments,
@@ -29,9 +28,8 @@ import { PaymentStateChip } from './PaymentStateChip.tsx';
 export default function PaymentsPage() {
   const words = adminPaymentMessages.value;
   const { filter, choose } = useAddressFilter(readPaymentFilter);
-  const turn = useSignal(0);
   const pages = usePages(
-    `${turn.value}${writeFilter(filter.value)}`,
+    writeFilter(filter.value),
     (cursor) => loadPayments(filter.peek(), cursor),
     ({ id }) => id,
   );
@@ -41,7 +39,7 @@ export default function PaymentsPage() {
     <div class="page">
       <div class="admin-head">
         <h1>{words.title}</h1>
-        <ReloadButton turn={turn} />
+        <ReloadButton onPress={pages.reload} />
       </div>
       <Filters filter={filter.value} choose={choose} />
       <ListBody

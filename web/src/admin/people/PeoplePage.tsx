@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { Choice } from '../../design/Choice.tsx';
 import { SelectField } from '../../design/SelectField.tsx';
+import { usePages } from '../../design/usePages.ts';
 import type { GrantState } from '../../grants/grant.ts';
 import { useTitle } from '../../shell/useTitle.ts';
 import type { DropAdminProps } from '../DropAdminPage.tsx';
@@ -9,7 +10,6 @@ import { listMessages } from '../list/list-messages.ts';
 import { ReloadButton } from '../list/ReloadButton.tsx';
 import { UsernameField } from '../list/SettledField.tsx';
 import { useAddressFilter, writeFilter } from '../list/useAddressFilter.ts';
-import { usePages } from '../list/usePages.ts';
 import { CsvButton } from './CsvButton.tsx';
 import { PersonRow } from './PersonRow.tsx';
 import './people.css';
@@ -23,10 +23,9 @@ export default function PeoplePage({ drop: source }: DropAdminProps) {
   const words = peopleMessages.value;
   const { filter, choose } = useAddressFilter(readPeopleFilter);
   const { who, state, username } = filter.value;
-  const turn = useSignal(0);
   const seen = useSignal<Seen | null>(null);
   const pages = usePages(
-    `${turn.value} ${drop.id}${writeFilter(filter.value)}`,
+    `${drop.id}${writeFilter(filter.value)}`,
     async (cursor) => {
       const asked = seenOf(source.peek());
       const page = await loadPeople(drop.id, filter.peek(), cursor);
@@ -66,7 +65,7 @@ export default function PeoplePage({ drop: source }: DropAdminProps) {
         <p class="soft number" role="status">
           {seen.value !== null && words.asOf(seen.value.at, hasMoved(seen.value, drop))}
         </p>
-        <ReloadButton turn={turn} />
+        <ReloadButton onPress={pages.reload} />
       </div>
       {isPerson && <h2>{words.story(username)}</h2>}
       <ListBody

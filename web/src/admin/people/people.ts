@@ -54,10 +54,7 @@ export function readPeopleFilter(search: string): PeopleFilter {
   };
 }
 
-/** A page may be empty although the list goes on: the server does not look for what is rare for ever. This many are passed over at once. */
-const emptyPagesMax = 10;
-
-export async function loadPeople(
+export function loadPeople(
   dropId: string,
   filter: PeopleFilter,
   cursor: string | null,
@@ -66,12 +63,7 @@ export async function loadPeople(
   // All that concerns one person, whichever group was looked at.
   const { who, state, username } = filter;
   const asked = username === '' ? { who, ...(state === '' ? {} : { state }) } : { who: 'all', username };
-  let at = cursor;
-  for (let turn = 1; ; turn += 1) {
-    const query = new URLSearchParams({ ...asked, limit: String(limit) });
-    if (at !== null) query.set('cursor', at);
-    const page = await requestAsMember<Page<PersonInDrop>>(`/v1/drops/${encodeURIComponent(dropId)}/people?${query}`);
-    if (page.items.length > 0 || page.next === null || turn === emptyPagesMax) return page;
-    at = page.next;
-  }
+  const query = new URLSearchParams({ ...asked, limit: String(limit) });
+  if (cursor !== null) query.set('cursor', cursor);
+  return requestAsMember(`/v1/drops/${encodeURIComponent(dropId)}/people?${query}`);
 }

@@ -1,14 +1,15 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { type Loaded, useLoad } from '../../design/useLoad.ts';
-import type { Page } from '../../http/request.ts';
+import type { Page } from '../http/request.ts';
+import { type Loaded, useLoad } from './useLoad.ts';
 
 export interface Pages<Item> {
   state: Signal<Loaded<void>>;
-  items: Signal<Item[]>;
+  items: Signal<readonly Item[]>;
   /** Whether there are more. */
   next: Signal<string | null>;
   reload: () => void;
+  /** Begins anew behind what is shown; when that fails, what is shown stays, and the promise says so. */
   refresh: () => Promise<void>;
   /** Throws what stood in the way; it may be asked for again. */
   more: () => Promise<void>;
@@ -23,14 +24,19 @@ export function usePages<Item>(
   load: (cursor: string | null) => Promise<Page<Item>>,
   idOf: (item: Item) => string,
 ): Pages<Item> {
-  const items = useSignal<Item[]>([]);
+  const items = useSignal<readonly Item[]>([]);
   const next = useSignal<string | null>(null);
   const isLoadingMore = useRef(false);
+  /** Counts beginnings: the last one has the last word, whichever is answered last. */
+  const beginnings = useRef(0);
   /** Null: nobody looks any more. */
   const shownKey = useRef<string | null>(key);
   shownKey.current = key;
   const { state, reload, refresh } = useLoad(key, async () => {
+    beginnings.current += 1;
+    const mine = beginnings.current;
     const page = await loadSome(null);
+    if (mine !== beginnings.current) return;
     items.value = page.items;
     next.value = page.next;
   });
