@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { focusFirstError, formErrorsFrom, noErrors } from '../http/form-errors.ts';
-import { Problem } from '../http/problem.ts';
+import { isNotFound, Problem } from '../http/problem.ts';
 import { request } from '../http/request.ts';
 import { messages } from '../language/language.ts';
 import { useTitle } from '../shell/useTitle.ts';
@@ -31,7 +31,7 @@ export default function ResetPasswordPage({ token = '' }: { token?: string }) {
       await request(`/v1/password-resets/${encodeURIComponent(token)}`, { method: 'PUT', body });
       step.value = 'done';
     } catch (error) {
-      const isOver = error instanceof Problem && (error.status === 404 || namesToken(error));
+      const isOver = isNotFound(error) || (error instanceof Problem && namesToken(error));
       errors.value = isOver ? noErrors : formErrorsFrom(error, {});
       step.value = isOver ? 'over' : 'asked';
       focusFirstError(form);

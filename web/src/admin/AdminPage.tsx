@@ -2,11 +2,11 @@ import { useEffect } from 'preact/hooks';
 import { Route, Router, useLocation, useRoute } from 'preact-iso/router';
 import { MembersOnly } from '../accounts/MembersOnly.tsx';
 import { account } from '../accounts/session.ts';
-import { messages } from '../language/language.ts';
 import { lazyPage } from '../shell/lazy-page.tsx';
 import { NotFoundPage } from '../shell/NotFoundPage.tsx';
 import './admin.css';
 import { AdminNavigation } from './AdminNavigation.tsx';
+import { adminMessages } from './admin-messages.ts';
 import { DropAdminPage } from './DropAdminPage.tsx';
 
 const OverviewPage = lazyPage(() => import('./overview/OverviewPage.tsx'));
@@ -40,7 +40,7 @@ export default function AdminPage() {
         </>
       ) : (
         <div class="page">
-          <p class="empty">{messages.value.shell.adminOnly}</p>
+          <p class="empty">{adminMessages.value.adminOnly}</p>
         </div>
       )}
     </MembersOnly>

@@ -1,12 +1,10 @@
 import type { Signal } from '@preact/signals';
 import { useLocation } from 'preact-iso/router';
 import { CopyButton } from '../design/CopyButton.tsx';
-import { StateChip } from '../drops/DropCard.tsx';
 import type { Drop } from '../drops/drop.ts';
-import { offerText } from '../drops/offer.ts';
 import { useDropState } from '../drops/useDropState.ts';
-import { messages } from '../language/language.ts';
 import { adminMessages } from './admin-messages.ts';
+import { DropLine } from './DropLine.tsx';
 
 /** What all pages of one drop begin with: which one it is, where it stands, its tabs, and the way to buyers. */
 export function DropAdminHead({ source }: { source: Signal<Drop> }) {
@@ -19,12 +17,7 @@ export function DropAdminHead({ source }: { source: Signal<Drop> }) {
   const tabs = { [here]: words.live, [`${here}/people`]: words.people, [`${here}/edit`]: words.edit };
   return (
     <header class="drop-admin-head">
-      <div class="card-line">
-        <StateChip state={state} />
-        <span class="small soft">
-          {messages.value.drops.kind[drop.kind]} · {offerText(drop)}
-        </span>
-      </div>
+      <DropLine drop={drop} state={state} />
       <div class="admin-head">
         <h1>{drop.title}</h1>
         <div class="admin-head-links">

@@ -4,7 +4,7 @@ import { Route, Router, useRoute } from 'preact-iso/router';
 import { useLoad } from '../design/useLoad.ts';
 import type { Drop } from '../drops/drop.ts';
 import { loadDrop } from '../drops/drop-store.ts';
-import { Problem } from '../http/problem.ts';
+import { isNotFound } from '../http/problem.ts';
 import { messages } from '../language/language.ts';
 import { connection } from '../realtime/connection.ts';
 import { LoadFailure } from '../shell/LoadFailure.tsx';
@@ -33,8 +33,7 @@ function OneDrop({ id }: { id: string }) {
     connection.watch([id]);
   }, [id]);
   if (state.value.is === 'failed') {
-    const isUnknown = state.value.error instanceof Problem && state.value.error.status === 404;
-    return isUnknown ? (
+    return isNotFound(state.value.error) ? (
       <NotFoundPage title={messages.value.drops.notFound} href="/admin/drops" />
     ) : (
       <LoadFailure error={state.value.error} onRetry={reload} />

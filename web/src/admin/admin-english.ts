@@ -1,6 +1,7 @@
 /** Texts of what all administrators' pages share; each folder beside this file brings its own. */
 export const adminEnglish = {
   menu: 'Management',
+  adminOnly: 'This page is for administrators.',
   sections: {
     overview: 'Overview',
     drops: 'Drops',

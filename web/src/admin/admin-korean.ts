@@ -2,6 +2,7 @@ import type { AdminMessages } from './admin-english.ts';
 
 export const adminKorean: AdminMessages = {
   menu: '관리 메뉴',
+  adminOnly: '관리자만 볼 수 있는 페이지예요.',
   sections: {
     overview: '현황',
     drops: '드롭',

@@ -4,7 +4,7 @@ import { ClaimPanel } from '../claims/ClaimPanel.tsx';
 import { useKnownGrants } from '../claims/useKnownGrants.ts';
 import { Icon } from '../design/Icon.tsx';
 import { useLoad } from '../design/useLoad.ts';
-import { Problem } from '../http/problem.ts';
+import { isNotFound } from '../http/problem.ts';
 import { messages } from '../language/language.ts';
 import { TellMePlace } from '../notifications/TellMePlace.tsx';
 import { connection } from '../realtime/connection.ts';
@@ -27,7 +27,7 @@ function DropLoader({ id }: { id: string }) {
   useEffect(() => connection.watch([id]), [id]);
   // Coming from the list, the drop is known already: it is shown at once and corrected by the answer.
   const drop = state.value.is === 'ready' ? state.value.value : knownDrop(id);
-  if (state.value.is === 'failed' && state.value.error instanceof Problem && state.value.error.status === 404)
+  if (state.value.is === 'failed' && isNotFound(state.value.error))
     return <NotFoundPage title={messages.value.drops.notFound} />;
   if (!drop)
     return state.value.is === 'failed' ? (

@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { MembersOnly } from '../accounts/MembersOnly.tsx';
-import { Problem } from '../http/problem.ts';
+import { isNotFound } from '../http/problem.ts';
 import { LoadFailure } from '../shell/LoadFailure.tsx';
 import { NotFoundPage } from '../shell/NotFoundPage.tsx';
 import type { Grant } from './grant.ts';
@@ -33,6 +33,6 @@ function Loader({ id, children }: GrantLoaderProps) {
       </div>
     );
   const { error } = state.value;
-  if (error instanceof Problem && error.status === 404) return <NotFoundPage title={grantMessages.value.notFound} />;
+  if (isNotFound(error)) return <NotFoundPage title={grantMessages.value.notFound} />;
   return <LoadFailure error={error} onRetry={reload} />;
 }

@@ -18,6 +18,11 @@ export class Problem extends Error {
   }
 }
 
+/** What was asked for is not there, or no more. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof Problem && error.status === 404;
+}
+
 /** The server could not be reached at all, so nothing is known about what it did. */
 export class Unreachable extends Error {}
 

@@ -28,7 +28,6 @@ export const english = {
     loading: 'Loading',
     notNow: 'Not now',
     signInFirst: 'Sign in to see this page.',
-    adminOnly: 'This page is for administrators.',
   },
   errors: {
     network: 'No connection. Check your network and try again.',

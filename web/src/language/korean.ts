@@ -28,7 +28,6 @@ export const korean: Messages = {
     loading: '불러오는 중',
     notNow: '닫기',
     signInFirst: '로그인하면 볼 수 있어요.',
-    adminOnly: '관리자만 볼 수 있는 페이지예요.',
   },
   errors: {
     network: '연결이 끊겼어요. 네트워크를 확인하고 다시 시도해 주세요.',

@@ -3,7 +3,7 @@ import { account } from '../accounts/session.ts';
 import { Icon } from '../design/Icon.tsx';
 import { Logo } from '../design/Logo.tsx';
 import { useLoad } from '../design/useLoad.ts';
-import { Problem } from '../http/problem.ts';
+import { isNotFound } from '../http/problem.ts';
 import { dateTime, money } from '../language/format.ts';
 import { LoadFailure } from '../shell/LoadFailure.tsx';
 import { NotFoundPage } from '../shell/NotFoundPage.tsx';
@@ -34,7 +34,7 @@ function ReceiptLoader({ id }: { id: string }) {
     );
   if (state.value.is === 'failed') {
     const { error } = state.value;
-    if (error instanceof Problem && error.status === 404) return <NotFoundPage title={words.notFound} />;
+    if (isNotFound(error)) return <NotFoundPage title={words.notFound} />;
     return <LoadFailure error={state.value.error} onRetry={reload} />;
   }
   const { receipt } = state.value.value;

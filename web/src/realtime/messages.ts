@@ -1,14 +1,7 @@
-/** Everything that travels over the socket (docs/socket.md), by direction. */
+/** Everything that the server tells over the socket (docs/socket.md). */
 import type { DropState } from '../drops/drop.ts';
 import type { Grant } from '../grants/grant.ts';
 import type { Payment } from '../payments/payment.ts';
-
-/** What the pages send; the live client itself sends the rest. */
-export interface ClaimMessage {
-  type: 'claim';
-  requestId: string;
-  dropId: string;
-}
 
 export interface LiveDrop {
   type: 'drop';

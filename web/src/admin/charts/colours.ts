@@ -3,13 +3,10 @@
  * page, or with the system.
  */
 export type Colour =
-  | 'ink'
   | 'ink-soft'
   | 'line'
   | 'surface'
   | 'accent'
-  | 'warn'
-  | 'win'
   | 'chart-granted'
   | 'chart-sold-out'
   | 'chart-limit'

@@ -7,7 +7,7 @@ import type { Drop } from '../../drops/drop.ts';
 import { rememberDrop } from '../../drops/drop-store.ts';
 import { useDropState } from '../../drops/useDropState.ts';
 import { formErrorsFrom } from '../../http/form-errors.ts';
-import { Problem } from '../../http/problem.ts';
+import { isNotFound, Problem } from '../../http/problem.ts';
 import { messages } from '../../language/language.ts';
 import { serverNow } from '../../realtime/clock.ts';
 import './drop-acts.css';
@@ -117,6 +117,6 @@ function Act({ name, hint, isImpossible = false, title, children, onConfirm }: A
 function actText(error: unknown): string {
   const words = dropAdminMessages.value.acts;
   if (error instanceof Problem && error.code === 'drop_has_grants') return words.removeClaimed;
-  if (error instanceof Problem && error.code === 'drop_not_found') return words.gone;
+  if (isNotFound(error)) return words.gone;
   return formErrorsFrom(error, {}).form ?? messages.value.errors.internal;
 }

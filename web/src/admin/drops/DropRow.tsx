@@ -1,10 +1,9 @@
 import type { Signal } from '@preact/signals';
-import { StateChip } from '../../drops/DropCard.tsx';
 import type { Drop } from '../../drops/drop.ts';
-import { offerText } from '../../drops/offer.ts';
 import { useDropState } from '../../drops/useDropState.ts';
 import { dateTime } from '../../language/format.ts';
 import { messages } from '../../language/language.ts';
+import { DropLine } from '../DropLine.tsx';
 import { dropAdminMessages } from './drop-admin-messages.ts';
 
 /** One drop in the list: where it stands, live, and the ways to its pages. */
@@ -22,12 +21,7 @@ export function DropRow({ source }: { source: Signal<Drop> }) {
   return (
     <li class="admin-row drop-row">
       <div class="admin-row-text">
-        <div class="card-line">
-          <StateChip state={state} />
-          <span class="small soft">
-            {messages.value.drops.kind[drop.kind]} · {offerText(drop)}
-          </span>
-        </div>
+        <DropLine drop={drop} state={state} />
         <a class="admin-title" href={path}>
           {drop.title}
         </a>

@@ -16,7 +16,6 @@ export const fleetEnglish = {
   cpu: 'CPU',
   memory: 'Memory',
   late: 'Lateness',
-  since: 'Up',
   milliseconds: (value: number) => `${amount(value)} ms`,
   silentSince: (time: string) => `Silent since ${time}`,
 };

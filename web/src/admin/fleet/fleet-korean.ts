@@ -17,7 +17,6 @@ export const fleetKorean: FleetMessages = {
   cpu: 'CPU',
   memory: '메모리',
   late: '지연',
-  since: '가동 시간',
   milliseconds: (value) => `${amount(value)}ms`,
   silentSince: (time) => `${time}부터 응답 없음`,
 };

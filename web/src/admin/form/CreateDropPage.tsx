@@ -4,7 +4,7 @@ import { useLocation } from 'preact-iso/router';
 import { useLoad } from '../../design/useLoad.ts';
 import type { Drop } from '../../drops/drop.ts';
 import { loadDrop, rememberDrop } from '../../drops/drop-store.ts';
-import { Problem } from '../../http/problem.ts';
+import { isNotFound } from '../../http/problem.ts';
 import { LoadFailure } from '../../shell/LoadFailure.tsx';
 import { useTitle } from '../../shell/useTitle.ts';
 import { takeCarried } from './carried.ts';
@@ -29,7 +29,7 @@ export default function CreateDropPage() {
 
 function SoldAgain({ id }: { id: string }) {
   const { state, reload } = useLoad(id, async () => (await loadDrop(id)).peek());
-  if (state.value.is === 'failed' && state.value.error instanceof Problem && state.value.error.status === 404)
+  if (state.value.is === 'failed' && isNotFound(state.value.error))
     return (
       <>
         <p class="banner warn">{formMessages.value.copyGone}</p>

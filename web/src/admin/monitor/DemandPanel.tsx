@@ -1,5 +1,6 @@
 import { amount } from '../../language/format.ts';
 import { Fact } from '../Fact.tsx';
+import { figureText } from '../figure-text.ts';
 import { monitorMessages } from './monitor-messages.ts';
 import type { Seconds } from './second-window.ts';
 import type { Monitor } from './useMonitor.ts';
@@ -13,7 +14,7 @@ export function DemandPanel({ monitor, shown }: { monitor: Monitor; shown: Shown
   const totals = monitor.totals.value;
   const fleet = monitor.fleet.value;
   const seconds = shown.seconds.value;
-  const row = Math.max(0, seconds.time.length - 3);
+  const row = shown.settled.value;
   const known = totals !== null;
   return (
     <section class="panel admin-panel" aria-busy={!known}>
@@ -33,6 +34,5 @@ export function DemandPanel({ monitor, shown }: { monitor: Monitor; shown: Shown
 }
 
 function rate(seconds: Seconds, names: ReadonlyArray<'granted' | (typeof refusals)[number]>, row: number): string {
-  const sum = names.reduce((all, name) => all + (seconds[name][row] ?? Number.NaN), 0);
-  return Number.isNaN(sum) ? '–' : amount(sum);
+  return figureText(names.reduce((all, name) => all + (seconds[name][row] ?? Number.NaN), 0));
 }

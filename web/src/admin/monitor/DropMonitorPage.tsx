@@ -2,7 +2,7 @@ import type { Signal } from '@preact/signals';
 import { Choice } from '../../design/Choice.tsx';
 import type { Drop } from '../../drops/drop.ts';
 import { useDropState } from '../../drops/useDropState.ts';
-import { Problem } from '../../http/problem.ts';
+import { isNotFound } from '../../http/problem.ts';
 import { useTitle } from '../../shell/useTitle.ts';
 import type { DropAdminProps } from '../DropAdminPage.tsx';
 import { FreshnessNote } from '../FreshnessNote.tsx';
@@ -70,7 +70,7 @@ function Units({ source, monitor }: { source: Signal<Drop>; monitor: Monitor }) 
 
 function Age({ monitor }: { monitor: Monitor }) {
   const freshness = monitor.freshness.value;
-  if (freshness.is === 'stale' && freshness.error instanceof Problem && freshness.error.code === 'drop_not_found')
+  if (freshness.is === 'stale' && isNotFound(freshness.error))
     return (
       <p class="freshness" data-is="stale">
         {monitorMessages.value.gone}

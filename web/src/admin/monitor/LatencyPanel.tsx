@@ -5,6 +5,7 @@ import type { Colour } from '../charts/colours.ts';
 import { Swatch } from '../charts/Swatch.tsx';
 import { clockText } from '../charts/short-text.ts';
 import { summaryOf, withHoles } from '../charts/stack.ts';
+import { figureText } from '../figure-text.ts';
 import { WideFigures } from '../WideFigures.tsx';
 import { type Columns, MonitorChart } from './MonitorChart.tsx';
 import { monitorMessages } from './monitor-messages.ts';
@@ -40,8 +41,6 @@ function LatencyTable({ shown }: { shown: Shown }) {
   // Seconds without answers have no latency: unless somebody points at one, the latest that has.
   const row = shown.isPointed.value ? shown.row.value : lastKnown(seconds.p99, shown.row.value);
   const moment = shown.moment.value === null ? undefined : seconds.time[row];
-  const figure = (value: number | null | undefined) =>
-    value === null || value === undefined || Number.isNaN(value) ? '–' : words.milliseconds(value);
   return (
     <WideFigures label={words.title}>
       <thead>
@@ -60,8 +59,8 @@ function LatencyTable({ shown }: { shown: Shown }) {
               <Swatch colour={colours[name]} />
               {words[name]}
             </th>
-            <td>{figure(seconds[name][row])}</td>
-            <td>{figure(summaryOf(seconds[name]).most)}</td>
+            <td>{figureText(seconds[name][row], words.milliseconds)}</td>
+            <td>{figureText(summaryOf(seconds[name]).most, words.milliseconds)}</td>
           </tr>
         ))}
       </tbody>

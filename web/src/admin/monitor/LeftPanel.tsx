@@ -1,10 +1,10 @@
 import { computed, type Signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { Drop } from '../../drops/drop.ts';
-import { amount } from '../../language/format.ts';
 import type { ChartSeries } from '../charts/Chart.tsx';
 import { Swatch } from '../charts/Swatch.tsx';
 import { clockText } from '../charts/short-text.ts';
+import { figureText } from '../figure-text.ts';
 import { WideFigures } from '../WideFigures.tsx';
 import { type Columns, MonitorChart } from './MonitorChart.tsx';
 import { monitorMessages } from './monitor-messages.ts';
@@ -43,7 +43,7 @@ export function LeftPanel({ source, monitor, shown }: { source: Signal<Drop>; mo
   );
   const row = shown.isPointed.value ? shown.row.value : history.value.known.length - 1;
   const moment = shown.moment.value === null ? undefined : shown.seconds.value.time[row];
-  const left = history.value.known[row] ?? history.value.reckoned[row] ?? null;
+  const known = history.value.known[row];
   return (
     <section class="panel admin-panel">
       <h2>{words.title}</h2>
@@ -69,14 +69,14 @@ export function LeftPanel({ source, monitor, shown }: { source: Signal<Drop>; mo
               <Swatch colour="accent" />
               {words.known}
             </th>
-            <td>{left !== null && history.value.known[row] !== null ? amount(left) : '–'}</td>
+            <td>{figureText(known)}</td>
           </tr>
           <tr>
             <th scope="row">
               <Swatch colour="accent" look="dashed" />
               {words.reckoned}
             </th>
-            <td>{left !== null && history.value.known[row] === null ? amount(left) : '–'}</td>
+            <td>{figureText(known === null ? history.value.reckoned[row] : null)}</td>
           </tr>
         </tbody>
       </WideFigures>

@@ -1,11 +1,11 @@
 import { computed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { amount } from '../../language/format.ts';
 import type { ChartSeries } from '../charts/Chart.tsx';
 import type { Colour } from '../charts/colours.ts';
 import { Swatch } from '../charts/Swatch.tsx';
 import { clockText } from '../charts/short-text.ts';
 import { stacked, summaryOf } from '../charts/stack.ts';
+import { figureText } from '../figure-text.ts';
 import { WideFigures } from '../WideFigures.tsx';
 import { type Columns, MonitorChart } from './MonitorChart.tsx';
 import { monitorMessages } from './monitor-messages.ts';
@@ -53,9 +53,9 @@ function OutcomesTable({ shown }: { shown: Shown }) {
     const { sum, most } = summaryOf(seconds[name]);
     return (
       <>
-        <td>{figure(seconds[name][row])}</td>
-        <td>{figure(most)}</td>
-        <td>{most === null ? '–' : amount(sum)}</td>
+        <td>{figureText(seconds[name][row])}</td>
+        <td>{figureText(most)}</td>
+        <td>{figureText(most === null ? null : sum)}</td>
       </>
     );
   };
@@ -88,8 +88,4 @@ function OutcomesTable({ shown }: { shown: Shown }) {
       </tbody>
     </WideFigures>
   );
-}
-
-function figure(value: number | null | undefined): string {
-  return value === null || value === undefined || Number.isNaN(value) ? '–' : amount(value);
 }

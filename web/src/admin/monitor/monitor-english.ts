@@ -45,7 +45,6 @@ export const monitorEnglish = {
   units: {
     title: 'Where every unit is',
     free: 'On sale',
-    offered: 'Kept for the line',
     issued: 'In hands',
     used: 'Used',
     held: 'Held, to be paid',
@@ -68,7 +67,6 @@ export const monitorEnglish = {
     claimsWaiting: 'Claims being decided',
     lag: 'Queue lag',
     noQueue: 'no queue',
-    none: 'none',
   },
   outcomes: {
     title: 'Answers per second',

@@ -42,7 +42,6 @@ export const monitorKorean: MonitorMessages = {
   units: {
     title: '수량 현황',
     free: '판매 중',
-    offered: '대기자 몫',
     issued: '보유 중',
     used: '사용 완료',
     held: '결제 대기',
@@ -65,7 +64,6 @@ export const monitorKorean: MonitorMessages = {
     claimsWaiting: '처리 중인 요청',
     lag: '대기열 지연',
     noQueue: '대기열 없음',
-    none: '없음',
   },
   outcomes: {
     title: '초당 응답',

@@ -11,7 +11,9 @@ export interface Shown {
   range: Signal<RangeSeconds>;
   seconds: ReadonlySignal<Seconds>;
   span: ReadonlySignal<number>;
-  /** The row that the tables tell: the one pointed at, else the latest that all processes have told of. */
+  /** The latest row that all processes have told of. */
+  settled: ReadonlySignal<number>;
+  /** The row that the tables tell: the one pointed at, else the settled one. */
   row: ReadonlySignal<number>;
   isPointed: ReadonlySignal<boolean>;
   /** Null before the first figures. */
@@ -31,15 +33,16 @@ export function useShown({ turn, window }: Monitor): Shown {
       const rows = Number(range.value);
       return window.last === null ? nothingYet(rows) : window.view(rows);
     });
-    const settled = () => Math.max(0, seconds.value.time.length - 1 - lateRows);
+    const settled = computed(() => Math.max(0, seconds.value.time.length - 1 - lateRows));
     const row = computed(() => {
       const isThere = pointed.value !== null && pointed.value < seconds.value.time.length;
-      return isThere ? (pointed.value ?? 0) : settled();
+      return isThere ? (pointed.value ?? 0) : settled.value;
     });
     return {
       range,
       seconds,
       span: computed(() => Number(range.value) - 1),
+      settled,
       row,
       moment: computed(() => {
         const moment = seconds.value.time[row.value];

@@ -1,7 +1,7 @@
 import { useRoute } from 'preact-iso/router';
 import { Icon } from '../../design/Icon.tsx';
 import { useLoad } from '../../design/useLoad.ts';
-import { Problem } from '../../http/problem.ts';
+import { isNotFound } from '../../http/problem.ts';
 import { dateTime, money } from '../../language/format.ts';
 import { methodWords } from '../../payments/method-words.ts';
 import { LoadFailure } from '../../shell/LoadFailure.tsx';
@@ -28,8 +28,7 @@ function OnePayment({ id }: { id: string }) {
   const { state, reload, refresh } = useLoad(id, () => loadAdminPayment(id));
   useTitle(words.onePayment);
   if (state.value.is === 'failed') {
-    const isUnknown = state.value.error instanceof Problem && state.value.error.status === 404;
-    return isUnknown ? (
+    return isNotFound(state.value.error) ? (
       <NotFoundPage title={words.notFound} href="/admin/payments" />
     ) : (
       <LoadFailure error={state.value.error} onRetry={reload} />
