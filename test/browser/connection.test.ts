@@ -133,6 +133,8 @@ describeInBrowser('a bad connection', () => {
     await page.goto(shop.url);
     const more = page.getByRole('button', { name: 'Show more' });
     await more.waitFor();
+    // What is new moves all others on: the next page begins with one that is here.
+    await shop.api.newCoupon({ title: 'New meanwhile' });
     await page.context().setOffline(true);
     await more.click();
     await page.getByRole('alert').getByText('No connection').waitFor();

@@ -106,6 +106,30 @@ describeInBrowser('deliveries', () => {
     await expect.poll(() => page.getByRole('button', { name: 'Send again' }).count()).toBe(0);
   });
 
+  test('an answer to what was filtered before, and comes late, shows nothing of it', async () => {
+    await page.goto(`${shop.url}/admin/deliveries`);
+    await rows().first().waitFor();
+    let letGo = () => {};
+    const isLetGo = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const late = /\/v1\/deliveries\?.*type=/;
+    await page.route(late, async (route) => {
+      await isLetGo;
+      await route.continue();
+    });
+    const answered = page.waitForResponse(late);
+    await page.getByLabel('What').selectOption('A drop opens');
+    await page.getByLabel('What').selectOption('All');
+    await rows().first().waitFor();
+    letGo();
+    await (await answered).finished();
+    // What the page makes of it, it does at once.
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
+    expect(await rows().count()).toBeGreaterThan(0);
+    await page.unroute(late);
+  });
+
   test('newest first, and more when asked for', async () => {
     const people = [await shop.api.newPerson(), await shop.api.newPerson()];
     for (let number = 0; number < 11; number += 1) {

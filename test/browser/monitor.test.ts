@@ -52,6 +52,22 @@ describeInBrowser('the live monitor', () => {
     await expect.poll(() => asked.length, { timeout: patienceMs }).toBeGreaterThan(before);
   });
 
+  test.each(['en-US', 'ko-KR'])('a server’s name is one word, on a phone too, in %s', async (locale) => {
+    const page = await shop.openPage({ locale, viewport: { width: 360, height: 740 } });
+    await signInAnyLanguage(page, shop.url, administrator);
+    await pretend(page, saleOf(running));
+    await openMonitor(page, running);
+    const name = page.locator('tbody th', { hasText: 'gateway-1' });
+    await name.waitFor();
+    expect(
+      await name.evaluate(`(cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(document.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode());
+        return range.getClientRects().length;
+      }`),
+    ).toBe(1);
+  });
+
   test('the figures of the table are those of the range, and of the second that is pointed at', async () => {
     const page = await shop.openPage();
     await signIn(page, shop.url, administrator);

@@ -59,7 +59,7 @@ function Row({ process }: { process: FleetProcess }) {
   return (
     <tr>
       <th scope="row">
-        {process.name}
+        <span class="process-name">{process.name}</span>
         <span class="small soft process-roles">
           {process.roles.map((role) => words.roles[role] ?? role).join(' · ')}
         </span>
