@@ -196,6 +196,8 @@ describeInBrowser('a bad connection', () => {
 
   test('what was told meanwhile comes after the reconnect, and nothing is asked for', async () => {
     const { drop, person, page } = await atADrop({ stock: 5 });
+    // Some seconds after signing in, how much is unread is asked for once.
+    await page.waitForFunction("sessionStorage.getItem('doorbuster.unread') !== null");
 
     gate.cut();
     await page.locator('.stage-stale[data-shown="true"]').waitFor();
