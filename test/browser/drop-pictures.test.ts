@@ -98,6 +98,19 @@ describeInBrowser('pictures of drops', () => {
     expect(await page.locator('.drop-art img').count()).toBe(0);
   });
 
+  test.each([
+    [360, 1],
+    [1280, 2],
+  ])('the offer of the first one, without its picture, at %i px: told %i times', async (width, times) => {
+    const page = await shop.openPage({ viewport: { width, height: 740 } });
+    await page.route('**/pictures/*', (route) => route.abort());
+    await page.goto(shop.url);
+    await page.locator('.featured .art > svg').waitFor();
+    const price = (await page.locator('.featured .art-offer').textContent()) ?? '';
+    expect(price).toMatch(/\d/);
+    expect(await page.locator('.featured').getByText(price).filter({ visible: true }).count()).toBe(times);
+  });
+
   test.each(looks)('looks, $name', async (kind) => {
     const page = await shop.openPage(kind.options);
     const look = camera(page, kind);
