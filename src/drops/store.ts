@@ -233,23 +233,29 @@ export interface DropFilter {
   readonly limit: number;
 }
 
-/** A drop's state by the database's clock: as `stateOf` says it. */
+/**
+ * A drop's state by the database's clock, as `stateOf` says it, at the beginning of the statement: of a clock that goes on meanwhile, PostgreSQL would read whole drops, words and all, before it
+ * looked at which are wanted.
+ */
 export const STATE = `case
   when cancelled_at is not null then 'cancelled'
-  when clock_timestamp() < opens_at then 'scheduled'
-  when closes_at <= clock_timestamp() then 'closed'
+  when statement_timestamp() < opens_at then 'scheduled'
+  when closes_at <= statement_timestamp() then 'closed'
   when granted + waiting_in(drops) >= stock then 'sold_out'
   else 'open' end`;
 
-/** What can be claimed first (open, then soonest to open), then what is over, the latest first. */
+/** What can be claimed first (open, then soonest to open), then what is over, the latest first. All are put in order, but only those of the page are read with their words. */
 const LIST = `
   with stated as (
-    select *, ${STATE} as state
-    from drops where $1::text is null or kind = $1)
-  select * from stated where $2::text is null or state = $2
-  order by array_position(array['open', 'scheduled', 'sold_out', 'closed', 'cancelled'], state),
-           case when state = 'scheduled' then opens_at end, opens_at desc, id desc
-  limit $3 offset $4`;
+    select id, opens_at, ${STATE} as state from drops where $1::text is null or kind = $1
+  ), page as (
+    select id, row_number() over (
+      order by array_position(array['open', 'scheduled', 'sold_out', 'closed', 'cancelled'], state),
+               case when state = 'scheduled' then opens_at end, opens_at desc, id desc) as place
+    from stated where $2::text is null or state = $2
+    order by place limit $3 offset $4
+  )
+  select d.* from page cross join lateral (select * from drops where id = page.id offset 0) d order by place`;
 
 export async function listDrops(database: Queryable, filter: DropFilter): Promise<Drop[]> {
   const rows = await database.query<DropRow>(LIST, [

@@ -40,10 +40,14 @@ begin
     set state = 'succeeded', decided_at = v_now, provider_key = p_provider_key, receipt_url = p_receipt_url, failure = null, check_at = null
     where id = p_id returning * into p;
     update grants set state = 'confirmed', settled_at = v_now where drop_id = p.drop_id and serial = p.serial returning * into g;
-    update drops set confirmed = confirmed + 1 where id = v_drop_id;
-    perform append_entry(v_drop_id, v_now, 'settled', json_build_object('state', 'confirmed', 'serials', array[p.serial]));
-    select json_build_object('dropId', d.id::text, 'firstEntry', d.entries, 'standing', standing_of(d), 'offered', '[]'::json)
-    into v_drop from drops d where id = v_drop_id;
+    with counted as (
+      update drops set entries = entries + 1, confirmed = confirmed + 1 where id = v_drop_id returning *
+    ), written as (
+      insert into log_entries (drop_id, number, at, kind, body)
+      select id, entries, v_now, 'settled', json_build_object('state', 'confirmed', 'serials', array[p.serial]) from counted
+    )
+    select json_build_object('dropId', c.id::text, 'firstEntry', c.entries, 'standing', standing_of(c::drops), 'offered', '[]'::json)
+    into v_drop from counted c;
   elsif p_word in ('charged', 'mischarged') and p.state in ('pending', 'failed') then
     -- In the books until the money is back. Why it failed before is what its buyer was told.
     update payments

@@ -137,6 +137,7 @@ const LOGGED = peopleOf(`
   cross join lateral rows from (json_array_elements_text(b."userIds"), json_array_elements_text(b."requestIds"))
     with ordinality as t (user_id, request_id, place)
   where l.drop_id = $1 and l.number between $2 and $3 and l.kind = 'claims' and b."firstArrival" + t.place - 1 > $4
+    and (not $5 or replace(b.outcomes, 'g', '') <> '')
     and (not $5 or substr(b.outcomes, t.place::int, 1) <> 'g' and not exists (
       select from claims c where c.drop_id = $1 and c.user_id = t.user_id::bigint and c.request_id = t.request_id and c.serial is not null offset 0))
   order by nth limit $6`);

@@ -7,8 +7,8 @@ import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { oneOf } from '../http/shapes.ts';
 import { Gallery } from './gallery.ts';
-import { isPictureName, PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX, PICTURE_TYPES, type Picture, urlOf } from './picture.ts';
-import { sniff } from './sniff.ts';
+import { isPictureName, PICTURE_BYTES_MAX, PICTURE_TYPES, urlOf } from './picture.ts';
+import { readPicture, SEND_A_PICTURE } from './read-picture.ts';
 import { putPicture } from './store.ts';
 
 /** What a name stands for never changes. And whatever a picture may be besides, it is shown as one, and can run and load nothing. */
@@ -17,8 +17,6 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'",
 } as const;
-
-const SEND_A_PICTURE = `Send the bytes of a picture as ${PICTURE_TYPES.join(', ')}`;
 
 const PutIn = Type.Object({
   imageUrl: Type.String(),
@@ -79,22 +77,4 @@ export function pictureRoutes(server: Server, { database, guard }: PictureRoutes
       return reply.headers({ ...headers, 'content-type': picture.type }).send(picture.bytes);
     },
   );
-}
-
-/** Throws `not_a_picture` and `picture_too_large`. */
-function readPicture(body: unknown): Picture {
-  const found = Buffer.isBuffer(body) ? sniff(body) : undefined;
-  if (!Buffer.isBuffer(body) || found === undefined) throw new Problem('not_a_picture', { detail: SEND_A_PICTURE });
-  const { type, measures } = found;
-  if (measures === undefined) {
-    throw new Problem('not_a_picture', { detail: `It begins as ${type}, but is damaged or ends in the middle` });
-  }
-  const { width, height, length } = measures;
-  if (Math.max(width, height) > PICTURE_PIXELS_MAX) {
-    throw new Problem('picture_too_large', {
-      detail: `It has ${width} × ${height} pixels; at most ${PICTURE_PIXELS_MAX} a side`,
-      members: { width, height, pixelsMax: PICTURE_PIXELS_MAX },
-    });
-  }
-  return { type, bytes: body.subarray(0, length) };
 }

@@ -15,9 +15,6 @@ import { SharedLook } from './shared-look.ts';
 import { LastDays, type Trends } from './trends.ts';
 
 const FRESH_MS = 5_000;
-/** What has ended long ago changes seldom, and there is ever more of it. */
-const ENDED_AFTER_SECONDS = 86_400;
-const ENDED_FRESH_MS = 60_000;
 /** Time zones and numbers of days that are looked at at the same time. */
 const TRENDS_MAX = 30;
 const LIVE_MAX = 20;
@@ -27,7 +24,6 @@ const FAILED_PER_STATEMENT = 2_000;
 /** More are not counted: `failed` says that there are so many at least. */
 const FAILED_MAX = 10_000;
 
-/** Of drops that had come to an end by a moment, or had not. */
 const DROPS = `
   with stated as (select *, ${STATE} as state from drops)
   select count(*) filter (where state = 'scheduled')::int as scheduled, count(*) filter (where state = 'open')::int as open,
@@ -37,7 +33,7 @@ const DROPS = `
          coalesce(sum(${IN_HANDS}) filter (where kind = 'product'), 0)::float8 as held,
          coalesce(sum(confirmed), 0)::float8 as confirmed, coalesce(sum(used), 0)::float8 as used, coalesce(sum(expired), 0)::float8 as expired,
          coalesce(sum(stated.cancelled), 0)::float8 as cancelled_grants, coalesce(sum(returned), 0)::float8 as returned
-  from stated where coalesce(least(cancelled_at, closes_at) < to_timestamp($1::float8), false) = $2`;
+  from stated`;
 
 const ACCOUNTS = 'select * from accounts_page($1, $2)';
 const FAILED = 'select * from failed_page($1, $2)';
@@ -79,7 +75,6 @@ export class Dashboard {
   readonly #now = new SharedLook(() => this.#look());
   readonly #trends = new Map<string, SharedLook<Trends>>();
   readonly #minutes: MinutesOfSales;
-  #ended: { readonly before: number; readonly sum: DropsRow; readonly sinceMs: number } | undefined;
   /** Full pages of accounts that need not be counted again: ids grow, and accounts are never removed. */
   #accounts = { count: 0, last: '0' };
 
@@ -123,26 +118,13 @@ export class Dashboard {
   }
 
   async #drops() {
-    const nowMs = performance.now();
-    if (this.#ended === undefined || nowMs - this.#ended.sinceMs >= ENDED_FRESH_MS) {
-      const before = this.#parts.nowMs() / 1000 - ENDED_AFTER_SECONDS;
-      this.#ended = { before, sum: await this.#sumOfDrops(before, true), sinceMs: nowMs };
-    }
-    const { before, sum: ended } = this.#ended;
-    const living = await this.#sumOfDrops(before, false);
-    const names = Object.keys(living) as (keyof DropsRow)[];
-    const all = Object.fromEntries(names.map((name) => [name, living[name] + ended[name]])) as unknown as DropsRow;
-    const { scheduled, open, soldOut, closed, cancelled, cancelled_grants, ...totals } = all;
+    const [row] = await this.#parts.database.query<DropsRow>(DROPS);
+    if (row === undefined) throw new Error('a count has one row');
+    const { scheduled, open, soldOut, closed, cancelled, cancelled_grants, ...totals } = row;
     return {
       drops: { scheduled, open, soldOut, closed, cancelled },
       totals: { ...totals, cancelled: cancelled_grants },
     };
-  }
-
-  async #sumOfDrops(before: number, isEnded: boolean): Promise<DropsRow> {
-    const [row] = await this.#parts.database.query<DropsRow>(DROPS, [before, isEnded]);
-    if (row === undefined) throw new Error('a count has one row');
-    return row;
   }
 
   async #countAccounts(): Promise<number> {

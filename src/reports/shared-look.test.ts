@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SharedLook } from './shared-look.ts';
 
 describe('a shared look', () => {
@@ -33,5 +33,21 @@ describe('a shared look', () => {
     });
     await expect(look.get(1)).rejects.toThrow('away');
     expect(await look.get(1)).toBe('there');
+  });
+
+  it('is one under way, also for who asks again at once when one has failed', async () => {
+    const looks: PromiseWithResolvers<string>[] = [];
+    const look = new SharedLook(() => {
+      const next = Promise.withResolvers<string>();
+      looks.push(next);
+      return next.promise;
+    });
+    const again = look.get(1).catch(() => look.get(1));
+    looks[0]?.reject(new Error('away'));
+    await vi.waitUntil(() => looks.length === 2);
+    const later = look.get(2);
+    looks[1]?.resolve('there');
+    expect(await Promise.all([again, later])).toEqual(['there', 'there']);
+    expect(looks).toHaveLength(2);
   });
 });

@@ -16,13 +16,16 @@ export class SharedLook<Value> {
     this.#underWay = true;
     const value = this.#look();
     this.#value = value;
-    value
-      .catch(() => {
-        this.#value = undefined;
-      })
-      .finally(() => {
+    // Both at once: who asks again as soon as they hear of a failure must not be taken for somebody who asks meanwhile.
+    value.then(
+      () => {
         this.#underWay = false;
-      });
+      },
+      () => {
+        this.#underWay = false;
+        this.#value = undefined;
+      },
+    );
     return value;
   }
 }

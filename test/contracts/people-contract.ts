@@ -1,11 +1,11 @@
 /** Who is in a drop: each list against what the tables say, page by page, while things change. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newCode } from '../../src/coupons/code.ts';
-import type { Database } from '../../src/database/database.ts';
+import type { Database, Queryable } from '../../src/database/database.ts';
 import { GrantLedger } from '../../src/ledger/grant-ledger.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { type PeopleFilter, peopleIn } from '../../src/people/people.ts';
-import type { PersonInDrop } from '../../src/people/store.ts';
+import { loggedIn, type PersonInDrop } from '../../src/people/store.ts';
 import { openDrop } from './grant-ledger-stage.ts';
 
 /** Beyond the numbers that accounts of these tests get, but for those that have a name. */
@@ -259,6 +259,30 @@ export function peopleContract(adapter: string, databaseOf: () => Database): voi
       await large.release(2_900, STRANGERS + 2_899);
       expect(arrivalsOf((await large.page({ who: 'refused', limit: 2 })).people)).toEqual([3_001, 3_002]);
       expect(serialsOf(await large.all({ who: 'holders', state: 'cancelled' }))).toEqual([2_900]);
+    });
+
+    it('entries without anybody who was refused are not taken apart', async () => {
+      const large = await World.open(database, { kind: 'coupon', stock: 1_000, limit: 1 });
+      await large.claim(STRANGERS, ...Array.from({ length: 200 }, () => 5));
+      await large.claim(STRANGERS + 1_000, 3);
+      const taken: string[] = [];
+      const watched: Queryable = {
+        execute: (script) => database.execute(script),
+        async query(text, parameters) {
+          if (text.includes('json_array_elements_text')) {
+            const lines = await database.query<{ 'QUERY PLAN': string }>(
+              `explain (analyze, timing off) ${text}`,
+              parameters,
+            );
+            const [, loops = ''] = /Function Scan on t .*loops=(\d+)/.exec(JSON.stringify(lines)) ?? [];
+            taken.push(loops);
+          }
+          return database.query(text, parameters);
+        },
+      };
+      const wanted = { refused: true, afterArrival: '0', from: 1, to: 201, limit: 50 };
+      expect(arrivalsOf((await loggedIn(watched, large.dropId, wanted)).found)).toEqual([1_001, 1_002, 1_003]);
+      expect(taken).toEqual(['1']);
     });
   });
 }
