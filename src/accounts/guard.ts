@@ -1,5 +1,6 @@
 /** Who may pass, and how often: signed-in callers are limited by their account, all others by their address. */
 import type { FastifyRequest } from 'fastify';
+import { networkOf } from '../http/client-network.ts';
 import { Problem } from '../http/problem.ts';
 import { RateMap } from '../http/rate-map.ts';
 import type { Identity } from './account.ts';
@@ -69,7 +70,7 @@ export class Guard {
   }
 
   #admitAddress(request: FastifyRequest): void {
-    if (!this.byAddress.admit(request.ip)) throw tooOften();
+    if (!this.byAddress.admit(networkOf(request.ip))) throw tooOften();
   }
 }
 

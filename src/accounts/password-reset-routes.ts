@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger } from 'fastify';
+import { networkOf } from '../http/client-network.ts';
 import type { Server } from '../http/server.ts';
 import type { Guard } from './guard.ts';
 import { admit, type MakeLimiter, memoryLimiter } from './limiters.ts';
@@ -43,7 +44,7 @@ export function passwordResetRoutes(server: Server, parts: PasswordResetRoutesPa
     },
     async (request, reply) => {
       const { email } = request.body;
-      await admit(byAddress, request.ip);
+      await admit(byAddress, networkOf(request.ip));
       await admit(byEmail, email.toLowerCase());
       if (!emailAvailable && !warned) {
         warned = true;

@@ -2,6 +2,7 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
+import { networkOf } from '../http/client-network.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { callerOf, type Guard } from './guard.ts';
@@ -43,7 +44,7 @@ export function profileRoutes(server: Server, { guard, signUps, ...parts }: Prof
     },
     async (request) => {
       const { email, currentPassword } = request.body;
-      return profile.changeEmail(caller(request), currentPassword, email, () => admit(signUps, request.ip));
+      return profile.changeEmail(caller(request), currentPassword, email, () => admit(signUps, networkOf(request.ip)));
     },
   );
 
@@ -70,5 +71,5 @@ export function profileRoutes(server: Server, { guard, signUps, ...parts }: Prof
 }
 
 function caller(request: FastifyRequest): Caller {
-  return { ...callerOf(request), address: request.ip };
+  return { ...callerOf(request), address: networkOf(request.ip) };
 }

@@ -3,6 +3,7 @@ import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../database/database.ts';
 import type { News } from '../fleet/news.ts';
+import { networkOf } from '../http/client-network.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { oneOf } from '../http/shapes.ts';
@@ -70,7 +71,7 @@ export function accountRoutes(server: Server, parts: AccountRoutesParts): void {
       schema: { tags, summary: 'Sign up', body: NewAccount, response: { 201: AccountShape } },
     },
     async (request, reply) => {
-      await admit(signUps, request.ip);
+      await admit(signUps, networkOf(request.ip));
       const { username, email, password, language } = request.body;
       const passwordHash = await hashPassword(password);
       const account = await database.transaction(async (transaction) => {
@@ -89,7 +90,7 @@ export function accountRoutes(server: Server, parts: AccountRoutesParts): void {
     { onRequest: guard.anyone, schema: { tags, summary: 'Sign in', body: Credentials, response: { 201: Session } } },
     async (request, reply) => {
       const { login, password } = request.body;
-      return answer(request, reply, await sessions.signIn(login, password, request.ip));
+      return answer(request, reply, await sessions.signIn(login, password, networkOf(request.ip)));
     },
   );
 

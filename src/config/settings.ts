@@ -335,7 +335,7 @@ export const SETTINGS = {
     'REQUESTS_PER_ADDRESS_PER_SECOND',
     '500',
     wholeNumber(1, 1_000_000),
-    'Requests without a valid token from one address in a second. Generous, because a mobile carrier puts thousands of people behind one address.',
+    'Requests without a valid token from one address in a second. Generous, because a mobile carrier puts thousands of people behind one address. In all limits per address an IPv6 address counts by its first 64 bits.',
   ),
   signUpsPerAddressPerHour: setting(
     'SIGN_UPS_PER_ADDRESS_PER_HOUR',

@@ -1,6 +1,7 @@
 /** `GET /v1/events`: the socket's messages as server-sent events, where WebSockets are blocked. */
 import { Type } from '@fastify/type-provider-typebox';
 import type { Guard } from '../accounts/guard.ts';
+import { networkOf } from '../http/client-network.ts';
 import { invalidField } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { EventStream, type EventStreamHost } from './event-stream.ts';
@@ -49,7 +50,8 @@ export function eventRoutes(server: Server, parts: EventRoutesParts): void {
       const identity = request.headers.authorization === undefined ? undefined : guard.identify(request);
       const watched = (request.query.watch ?? '').split(',').filter(Boolean);
       if (watched.length > WATCHED_DROPS_MAX) throw invalidField('watch', `has more than ${WATCHED_DROPS_MAX} drops`);
-      const refusal = hub.refusal(request.ip);
+      const address = networkOf(request.ip);
+      const refusal = hub.refusal(address);
 
       reply.hijack();
       reply.raw.writeHead(200, {
@@ -59,7 +61,7 @@ export function eventRoutes(server: Server, parts: EventRoutesParts): void {
         // nginx would gather what is meant to leave at once.
         'x-accel-buffering': 'no',
       } as Record<string, string>);
-      const stream = new EventStream(reply.raw, host, { identity, address: request.ip });
+      const stream = new EventStream(reply.raw, host, { identity, address });
       if (refusal !== undefined) {
         stream.close(refusal, 'no room for this stream');
         return;

@@ -5,6 +5,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Identity } from '../accounts/account.ts';
 import type { AccessTokens } from '../accounts/tokens.ts';
 import type { Admission } from '../claims/admission.ts';
+import { networkOf } from '../http/client-network.ts';
 import { clientAddress } from './client-address.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
 import type { Hub } from './hub.ts';
@@ -123,7 +124,7 @@ export class SocketServer implements ConnectionHost {
       stream.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => stream.destroy());
       return;
     }
-    const address = clientAddress(request, proxies);
+    const address = networkOf(clientAddress(request, proxies));
     const refusal = hub.refusal(address);
     if (refusal !== undefined && this.#turnedAway >= TURNED_AWAY_MAX) {
       stream.destroy();
