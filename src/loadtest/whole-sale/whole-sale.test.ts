@@ -1,5 +1,5 @@
 /** Whole sales against a server in memory, in a tenth of the time: one that goes well, one with bad luck, and ones that lie. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FakeServer, type Misbehaviour } from '../fake-server.ts';
 import { type Options, readOptions } from '../options.ts';
 import { isClean, writeReport } from '../report.ts';
@@ -10,30 +10,30 @@ vi.mock(import('../progress.ts'), () => ({ showProgress: () => ({ update: () => 
 
 const HOLD_SECONDS = 0.5;
 
-let server: FakeServer | undefined;
-afterEach(async () => server?.close());
+const start = (misbehaviour: Misbehaviour = {}): Promise<FakeServer> => FakeServer.start(misbehaviour);
 
-async function start(misbehaviour: Misbehaviour = {}): Promise<FakeServer> {
-  server = await FakeServer.start(misbehaviour);
-  return server;
-}
-
+/** The gateways are closed after it. */
 async function play(line: string, ...gateways: readonly FakeServer[]): Promise<RunResult & { sale: WholeSaleFigures }> {
   const urls = gateways.map(({ url }) => url.origin).join(',');
-  const argv = `--whole-sale ${line} --lead 0.5 --admin-password x --url ${urls}`.split(' ').filter(Boolean);
+  const argv = `--whole-sale ${line} --lead 1.5 --admin-password x --url ${urls}`.split(' ').filter(Boolean);
   const options = readOptions(argv, {}) as Options;
   const { wholeSale } = options;
   if (wholeSale === null) throw new Error('no whole sale was asked for');
   const quick = { ...options, wholeSale: { ...wholeSale, holdSeconds: HOLD_SECONDS } };
-  const result = await runSale(quick, new AbortController().signal);
+  const result = await runSale(quick, new AbortController().signal).finally(() => close(gateways));
   if (result.wholeSale === null) throw new Error('there are no figures of the whole sale');
   return { ...result, sale: result.wholeSale };
+}
+
+async function close(gateways: readonly FakeServer[]): Promise<void> {
+  for (const gateway of gateways.toReversed()) await gateway.close();
 }
 
 const total = (counts: Readonly<{ [name: string]: number }>) =>
   Object.values(counts).reduce((sum, one) => sum + one, 0);
 
-describe('a whole sale', () => {
+// They mostly wait: they do so at the same time.
+describe.concurrent('a whole sale', () => {
   it('goes on until every unit is sold, and its figures add up', async () => {
     const result = await play('--users 60 --stock 12 --late 20 --declined 20', await start());
     const { sale, claims, history } = result;
@@ -73,7 +73,6 @@ describe('a whole sale', () => {
     const first = await start();
     const second = await FakeServer.start({}, first);
     const { history, sale } = await play('--users 40 --stock 8', first, second);
-    await second.close();
     expect(history.violations).toEqual([]);
     expect(sale).toMatchObject({ end: 'sold', sold: 8, failures: [] });
   });
@@ -105,7 +104,7 @@ describe('a whole sale', () => {
   });
 });
 
-describe('a whole sale fails', () => {
+describe.concurrent('a whole sale fails', () => {
   it('when units that come back are offered to nobody', async () => {
     const result = await play('--users 20 --stock 5 --pay 40 --leave 0 --late 0', await start({ lie: 'stalls' }));
     expect(result.sale.end).toBe('stuck');
