@@ -10,10 +10,10 @@ import { type SmtpThread, startSmtpThread } from '../servers/smtp-thread.ts';
 import { KETTLE, NotificationWorld, soon } from './notification-world.ts';
 
 const LETTERS = 10_000;
-/** On two cores that nobody else uses it takes a third of this, with the mail server on the same two. */
-const WITHIN_MS = 30_000;
-/** What a claim may wait for the event loop. */
-const LAG_MS_MAX = 500;
+/** On two cores that nobody else uses it takes a sixth of this, with the mail server on the same two. */
+const WITHIN_MS = 60_000;
+/** What a claim may wait for this thread's work, by the processor's clock: that of a busy machine counts what others do, too. */
+const TURN_MS_MAX = 500;
 
 describe('10,000 letters from PGlite', () => {
   let database: PgliteDatabase;
@@ -41,7 +41,7 @@ function rush(adapter: string, databaseOf: () => Database): void {
   });
   afterAll(() => smtp.stop());
 
-  it(`leave ${adapter} in one go, each once, and hold nobody up`, { timeout: 90_000 }, async () => {
+  it(`leave ${adapter} in one go, each once, and hold nobody up`, { timeout: 120_000 }, async () => {
     const database = databaseOf();
     const opensAt = soon(3_600_000);
     await new NotificationWorld(database).drop(KETTLE, { opensAt });
@@ -53,10 +53,14 @@ function rush(adapter: string, databaseOf: () => Database): void {
       select id, user_id, now(), 'email', 'pending', type from notifications`);
     const channel = new SmtpChannel({ smtpUrl: smtp.url, mailFrom: 'shop@example.org' });
     const [job] = new NotificationWorld(database).sender(channel);
-    let [lagMs, lastMs] = [0, performance.now()];
+    const workedMs = () => {
+      const { user, system } = process.threadCpuUsage();
+      return (user + system) / 1000;
+    };
+    let [turnMs, lastMs] = [0, workedMs()];
     const watch = setInterval(() => {
-      lagMs = Math.max(lagMs, performance.now() - lastMs - 10);
-      lastMs = performance.now();
+      turnMs = Math.max(turnMs, workedMs() - lastMs);
+      lastMs = workedMs();
     }, 10);
     const startedMs = performance.now();
     const cpu = process.cpuUsage();
@@ -67,11 +71,11 @@ function rush(adapter: string, databaseOf: () => Database): void {
     const { user, system } = process.cpuUsage(cpu);
     await channel.close();
     console.log(
-      `${adapter}: ${LETTERS} letters in ${Math.round(tookMs)} ms, ${Math.round((user + system) / LETTERS)} µs of CPU each with their mail server and the database, if it is embedded, event loop late by ${Math.round(lagMs)} ms at most`,
+      `${adapter}: ${LETTERS} letters in ${Math.round(tookMs)} ms, ${Math.round((user + system) / LETTERS)} µs of CPU each with their mail server and the database, if it is embedded, ${Math.round(turnMs)} ms in one go at most`,
     );
     expect(await smtp.taken()).toEqual({ letters: LETTERS, addresses: LETTERS });
     expect(await database.query(`select from deliveries where state <> 'sent' or attempts <> 1`)).toEqual([]);
     expect(tookMs).toBeLessThan(WITHIN_MS);
-    expect(lagMs).toBeLessThan(LAG_MS_MAX);
+    expect(turnMs).toBeLessThan(TURN_MS_MAX);
   });
 }
