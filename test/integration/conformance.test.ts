@@ -52,7 +52,7 @@ const untried = (results: readonly Result[]) => {
 };
 
 describe('every rule of docs/socket.md holds', () => {
-  // They mostly wait: they do so at the same time.
+  // They mostly wait: these two do so at the same time.
   it.concurrent('on the embedded server, restarts included', { timeout: WITHIN_MS }, async () => {
     let server = await ServerProcess.start(ENVIRONMENT);
     const restarts = createServer(async (_, response) => {
@@ -81,7 +81,7 @@ describe('every rule of docs/socket.md holds', () => {
     expect(untried(results)).toEqual([]);
   });
 
-  it.concurrent('on two gateways with PostgreSQL and Redis', { timeout: WITHIN_MS, skip: !hasServers }, async () => {
+  it.skipIf(!hasServers)('on two gateways with PostgreSQL and Redis', { timeout: WITHIN_MS }, async () => {
     const cluster = await RunningCluster.start(ENVIRONMENT);
     try {
       const gateways = cluster.processes.filter(({ name }) => name.startsWith('gateway-')).map(({ url }) => url);
