@@ -1,7 +1,12 @@
-/** The log of deliveries, for administrators: what was sent to whom over which channel, and what became of it. Never to which address, and never what it said. */
+/**
+ * The log of deliveries, for administrators: what was sent to whom over which channel, and what became of it. Never to which address, and never what it said.
+ *
+ * One index leads: of one person's, of what has failed, or of all by their ids. For whatever else was asked the list is looked through, in short statements.
+ */
 import { accountNamed } from '../accounts/store.ts';
 import { Conditions } from '../database/conditions.ts';
 import type { Queryable } from '../database/database.ts';
+import { type Looked, lookThrough } from '../database/look-through.ts';
 import type { ChannelName, NotificationType } from './notification.ts';
 
 export const DELIVERY_STATES = ['pending', 'sent', 'failed'] as const;
@@ -36,10 +41,22 @@ interface LogRow {
   ended_at: Date | null;
 }
 
-const DELIVERIES = `
+/** Of deliveries `d`. */
+const WITH_PERSON = (deliveries: string): string => `
   select d.id::text, d.notification_id::text, d.user_id::text, a.username, d.type, d.channel, d.state, d.attempts, d.failure,
          d.created_at, d.due_at, d.ended_at
-  from deliveries d left join accounts a on a.id = d.user_id`;
+  from ${deliveries} d left join lateral (select username from accounts where id = d.user_id offset 0) a on true`;
+
+/** `leads`: which deliveries, by an index. `asked`: which of the next so many are meant. */
+const look = (leads: string, asked: string, window: string, wanted: string): string => `
+  with looked as materialized (select * from deliveries d ${leads} order by d.id desc limit ${window}),
+  meant as materialized (select * from looked d ${asked} order by d.id desc limit ${wanted}),
+  reached as (select min(id)::text as "reachedId", count(*)::int as looked from looked)
+  select r.*, f.* from reached r left join (${WITH_PERSON('meant')} order by d.id desc) f on true
+  order by f.id::bigint desc`;
+
+/** Without a delivery where none was meant. */
+type LookedRow = (LogRow | { readonly id: null }) & { readonly looked: number; readonly reachedId: string | null };
 
 export interface DeliveryFilter {
   readonly state?: DeliveryState;
@@ -53,25 +70,47 @@ export interface DeliveryFilter {
   readonly limit: number;
 }
 
-/** Newest first; `next` is the last one's id, or null at the end. */
+/** Newest first; `next` is where the list goes on, or null at its end. What is rare is not looked for for ever: a page may be shorter than it might be. */
 export async function deliveriesBy(
   database: Queryable,
-  { state, type, channel, userId, username, after, limit }: DeliveryFilter,
+  filter: DeliveryFilter,
 ): Promise<{ deliveries: LoggedDelivery[]; next: string | null }> {
-  const filter = new Conditions();
-  // Written out, so that the index of what has failed is known to fit.
-  if (state !== undefined) filter.add(`d.state = '${state}'`);
-  filter.when(type, (place) => `d.type = ${place}`);
-  filter.when(channel, (place) => `d.channel = ${place}`);
-  filter.when(userId, (place) => `d.user_id = ${place}`);
-  filter.when(username, (place) => `d.user_id = ${accountNamed(place)}`);
-  filter.when(after, (place) => `d.id < ${place}`);
-  const rows = await database.query<LogRow>(
-    `${DELIVERIES} ${filter.text} order by d.id desc limit ${filter.place(limit + 1)}`,
-    filter.values,
+  const { after, limit } = filter;
+  const { found, reached } = await lookThrough<LogRow, string | undefined>(after, limit + 1, (place, window, wanted) =>
+    lookBehind(database, filter, { after: place, window, wanted }),
   );
-  const deliveries = rows.slice(0, limit).map(readRow);
-  return { deliveries, next: rows.length > limit ? (deliveries.at(-1)?.id ?? null) : null };
+  const shown = found.slice(0, limit);
+  const last = found.length > limit ? shown.at(-1) : undefined;
+  return { deliveries: shown.map(readRow), next: last ? last.id : (reached ?? null) };
+}
+
+async function lookBehind(
+  database: Queryable,
+  { state, type, channel, userId, username }: DeliveryFilter,
+  { after, window, wanted }: { after: string | undefined; window: number; wanted: number },
+): Promise<Looked<LogRow, string | undefined>> {
+  const leads = new Conditions();
+  const asked: string[] = [];
+  if (userId !== undefined) asked.push(`d.user_id = ${leads.place(userId)}`);
+  if (username !== undefined) asked.push(`d.user_id = ${accountNamed(leads.place(username))}`);
+  // Written out, so that the index of what has failed is known to fit.
+  if (state === 'failed') asked.push(`d.state = 'failed'`);
+  const first = asked.shift();
+  if (first !== undefined) leads.add(first);
+  if (state !== undefined && state !== 'failed') asked.push(`d.state = ${leads.place(state)}`);
+  if (type !== undefined) asked.push(`d.type = ${leads.place(type)}`);
+  if (channel !== undefined) asked.push(`d.channel = ${leads.place(channel)}`);
+  leads.when(after, (place) => `d.id < ${place}`);
+  const where = asked.length > 0 ? `where ${asked.join(' and ')}` : '';
+  const rows = await database.query<LookedRow>(
+    look(leads.text, where, leads.place(window), leads.place(wanted)),
+    leads.values,
+  );
+  const found = rows.filter((row): row is LookedRow & LogRow => row.id !== null);
+  const looked = rows[0]?.looked ?? 0;
+  // A window that is not full was the last.
+  const isEnd = looked < window && found.length < wanted;
+  return { found, reached: isEnd ? null : (rows[0]?.reachedId ?? null) };
 }
 
 const SEND_AGAIN = `
@@ -87,7 +126,7 @@ const SEND_AGAIN = `
   )
   select id::text from again union all select id::text from anew`;
 
-const FIND = `${DELIVERIES} where d.id = $1`;
+const FIND = `${WITH_PERSON('deliveries')} where d.id = $1`;
 
 /**
  * One that has failed is tried anew. One that was sent is sent as a new delivery, with an id of its own: the other side must not take it for a repeat. One that is on its way

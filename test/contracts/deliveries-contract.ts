@@ -1,8 +1,8 @@
 /** Deliveries on their way: sent once, tried again, given up, and never by two at the same time. */
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Database } from '../../src/database/database.ts';
+import type { Database, Queryable } from '../../src/database/database.ts';
 import { Postponed, Undeliverable } from '../../src/notifications/channel.ts';
-import { sendAgain } from '../../src/notifications/delivery-log.ts';
+import { type DeliveryFilter, deliveriesBy, sendAgain } from '../../src/notifications/delivery-log.ts';
 import type { Notice, NotificationType } from '../../src/notifications/notification.ts';
 import { FakeChannel, KETTLE, NotificationWorld, notice, soon } from './notification-world.ts';
 
@@ -389,6 +389,45 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
       // Nothing is begun any more.
       await job?.run(stop.signal);
       expect(await emailTo(person)).toMatchObject({ attempts: 1 });
+    });
+
+    it('what is rare in their log is found, page by page, and no statement looks at all of them', async () => {
+      const database = databaseOf();
+      const person = await world.person();
+      // The oldest are few, and of another kind.
+      await database.query(
+        `insert into deliveries (notification_id, user_id, due_at, ended_at, channel, state, type)
+         select n, case when n = 2 then $1::bigint else 999999 end, now(), now(), case when n <= 3 then 'slack' else 'email' end,
+                case when n in (1, 5000) then 'failed' else 'sent' end, case when n <= 3 then 'signed_up' else 'granted' end
+         from generate_series(1, 9000) n order by n`,
+        [person],
+      );
+      const windows: number[] = [];
+      const watched = {
+        query(text: string, parameters: readonly unknown[] = []) {
+          windows.push(Number(parameters.at(-2)));
+          return database.query(text, parameters);
+        },
+      } as Queryable;
+      const found = async (filter: Partial<DeliveryFilter>): Promise<number[]> => {
+        const all: number[] = [];
+        let after: string | undefined;
+        for (;;) {
+          const { deliveries, next } = await deliveriesBy(watched, { ...filter, limit: 2, ...(after && { after }) });
+          all.push(...deliveries.map(({ notificationId }) => Number(notificationId)));
+          if (next === null) return all;
+          after = next;
+        }
+      };
+      expect(await found({ channel: 'slack' })).toEqual([3, 2, 1]);
+      expect(await found({ type: 'signed_up', channel: 'slack', state: 'sent' })).toEqual([3, 2]);
+      expect(await found({ state: 'failed' })).toEqual([5_000, 1]);
+      expect(await found({ state: 'failed', channel: 'slack' })).toEqual([1]);
+      expect(await found({ userId: person, type: 'signed_up' })).toEqual([2]);
+      expect(await found({ username: 'nobody' })).toEqual([]);
+      expect(await found({ channel: 'discord' })).toEqual([]);
+      expect(windows.length).toBeGreaterThan(0);
+      expect(Math.max(...windows)).toBeLessThanOrEqual(4_096);
     });
 
     it('are sent again when an administrator says so: failed ones as they are, sent ones as new ones', async () => {

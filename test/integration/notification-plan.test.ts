@@ -1,6 +1,8 @@
 /** That telling and sending cost the same, however much there is besides, with the plans that PostgreSQL makes when it has never heard of it. A database of its own: what else it holds changes them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PostgresDatabase } from '../../src/adapters/postgres-database.ts';
+import type { Queryable } from '../../src/database/database.ts';
+import { deliveriesBy } from '../../src/notifications/delivery-log.ts';
 import { FakeChannel, NotificationWorld } from '../contracts/notification-world.ts';
 import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
 import { rowsRead } from './rows-read.ts';
@@ -62,5 +64,33 @@ describe.skipIf(!hasPostgres)('the plans of notifications', () => {
     expect(channel.letters).toHaveLength(2 * DUE);
     expect(sent).toBeLessThan(8 * 2 * DUE);
     expect(await costOf(() => world.send(channel))).toBeLessThan(10);
+  });
+
+  it('read no more of the log of deliveries in one statement than a window of it, however rare is what is asked for', async () => {
+    // The log of many days has been looked at by the planner, too.
+    await database.query('analyze deliveries');
+    const costs: number[] = [];
+    const measured = {
+      async query(text: string, parameters?: readonly unknown[]) {
+        let answer: unknown[] = [];
+        costs.push(await costOf(async () => (answer = await database.query(text, parameters))));
+        return answer;
+      },
+    } as Queryable;
+    for (const filter of [
+      { type: 'signed_up' },
+      { channel: 'discord' },
+      { state: 'failed' },
+      { userId: '20000' },
+    ] as const) {
+      let after: string | null = null;
+      do {
+        const { deliveries, next } = await deliveriesBy(measured, { ...filter, limit: 20, ...(after && { after }) });
+        expect(deliveries).toHaveLength('userId' in filter ? 1 : 0);
+        after = next;
+      } while (after !== null);
+    }
+    expect(costs.length).toBeGreaterThan(8);
+    expect(costs.filter((rows) => rows > 5_000)).toEqual([]);
   });
 });
