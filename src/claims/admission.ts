@@ -11,8 +11,9 @@
  *
  * The steps up to the gate are synchronous: a refusal costs no promise. What is refused here is counted here, by drop and second (reports/tally.ts); what the ledger decides, by who commits it.
  */
+import { isId } from '../database/id.ts';
 import type { Catalogue } from '../drops/catalogue.ts';
-import { type Drop, isDropId } from '../drops/drop.ts';
+import type { Drop } from '../drops/drop.ts';
 import { RateTable } from '../http/rate-table.ts';
 import { notOpen } from '../ledger/ledger.ts';
 import type { Outcome } from '../ledger/outcome.ts';
@@ -179,7 +180,7 @@ export class Admission {
     let gate: Gate | undefined;
     let drop: Drop | undefined;
     try {
-      gate = isDropId(claim.dropId) ? await this.#parts.gates.open(claim.dropId) : undefined;
+      gate = isId(claim.dropId) ? await this.#parts.gates.open(claim.dropId) : undefined;
       drop = gate && (await this.#parts.catalogue.load(claim.dropId));
     } catch {
       return this.#fault(claim, 'ledger_unavailable');

@@ -2,7 +2,7 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { callerOf, type Guard } from '../accounts/guard.ts';
-import { isDropId } from '../drops/drop.ts';
+import { isId } from '../database/id.ts';
 import { invalidField, Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { IdempotencyKey, REQUEST_ID_PATTERN } from '../http/shapes.ts';
@@ -63,7 +63,7 @@ export function claimRoutes(server: Server, { admission, ledger, guard }: ClaimR
     },
     async (request, reply) => {
       const { id, requestId } = request.params;
-      const possible = isDropId(id) && REQUEST_ID.test(requestId);
+      const possible = isId(id) && REQUEST_ID.test(requestId);
       if (!possible) throw new Problem('claim_not_found');
       const claim = { dropId: id, requestId, userId: callerOf(request).accountId };
       // First whether it is on its way, then the ledger: what is decided in between is found.

@@ -3,13 +3,12 @@
  *
  *   scheduled ──opensAt──> open ──last unit granted──> sold_out ──a unit comes back, or more stock──> open
  *       │                    │                             │
- *       │                    └─────────── closesAt ────────┴──> closed
- *       └── an administrator cancels it, at any time before it has closed ──> cancelled
+ *       │                    └─────────── closesAt ────────┴──> closed ──a later closesAt──> open, or sold_out
+ *       └── an administrator cancels it, as any other state: for good ──> cancelled
  *
  * The state is never stored: it follows from the drop's row and the clock, so that it cannot be out of date.
  */
 import { hash } from 'node:crypto';
-import { ID_PATTERN } from '../http/shapes.ts';
 import type { DropStanding } from '../ledger/ledger.ts';
 
 export type DropKind = 'coupon' | 'product';
@@ -51,13 +50,6 @@ export interface Drop {
   readonly lastGrantedArrival: number | null;
   /** Log entries so far: of two views of a drop, the one with more entries is the newer. */
   readonly entries: number;
-}
-
-const DROP_ID = new RegExp(ID_PATTERN);
-
-/** Whether the text can be a drop's id at all: what cannot is nobody's, and not worth a query. */
-export function isDropId(text: string): boolean {
-  return DROP_ID.test(text);
 }
 
 export function stateOf(drop: Drop, nowMs: number): DropState {

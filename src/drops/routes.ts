@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { Type } from '@fastify/type-provider-typebox';
 import { callerOf, type Guard } from '../accounts/guard.ts';
 import type { Database } from '../database/database.ts';
+import { isId } from '../database/id.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { IdempotencyKey, Page, readCursor, writeCursor } from '../http/shapes.ts';
@@ -10,7 +11,7 @@ import { exportLedger } from '../ledger/export.ts';
 import { keptUrl } from '../pictures/picture.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { LedgerClock } from './clock.ts';
-import { type Drop, isDropId, viewOf } from './drop.ts';
+import { type Drop, viewOf } from './drop.ts';
 import { AmendmentShape, DropQuery, DropShape, NewDropShape } from './shapes.ts';
 import { amendDrop, cancelDrop, createDrop, createDropOnce, deleteDrop, type Written } from './store.ts';
 import { type DropInput, newTerms } from './terms.ts';
@@ -168,7 +169,7 @@ export function dropRoutes(server: Server, parts: DropRoutesParts): void {
 
 /** What cannot be an id is an unknown drop, not a mistake in form. */
 function dropIdOf(text: string): string {
-  if (!isDropId(text)) throw new Problem('drop_not_found');
+  if (!isId(text)) throw new Problem('drop_not_found');
   return text;
 }
 

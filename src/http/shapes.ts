@@ -1,5 +1,6 @@
 /** Shapes that the routes of several domains share. */
 import { type TSchema, Type } from '@fastify/type-provider-typebox';
+import { ID_PATTERN } from '../database/id.ts';
 import { invalidField } from './problem.ts';
 
 const PAGE_LIMIT_DEFAULT = 50;
@@ -22,8 +23,6 @@ export function oneOf<const Values extends readonly string[]>(values: Values) {
   return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values] });
 }
 
-/** As all ids of the database are: of none that we gave it would be anything else. */
-export const ID_PATTERN = '^[1-9]\\d{0,17}$';
 export const Id = Type.String({ pattern: ID_PATTERN });
 
 /** What tells a request that is repeated from a new one. */

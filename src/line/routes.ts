@@ -3,8 +3,9 @@ import { Type } from '@fastify/type-provider-typebox';
 import { callerOf, type Guard } from '../accounts/guard.ts';
 import { httpAnswer } from '../claims/http-answer.ts';
 import type { Database } from '../database/database.ts';
+import { isId } from '../database/id.ts';
 import type { Catalogue } from '../drops/catalogue.ts';
-import { isDropId, stateOf } from '../drops/drop.ts';
+import { stateOf } from '../drops/drop.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { IdempotencyKey, oneOf } from '../http/shapes.ts';
@@ -112,6 +113,6 @@ function placeAnswer({ place, position, waiting }: Waited, dropId: string) {
 }
 
 function dropIdOf(text: string): string {
-  if (!isDropId(text)) throw new Problem('drop_not_found');
+  if (!isId(text)) throw new Problem('drop_not_found');
   return text;
 }

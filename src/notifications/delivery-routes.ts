@@ -2,14 +2,13 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { Guard } from '../accounts/guard.ts';
 import type { Database } from '../database/database.ts';
+import { isId } from '../database/id.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
-import { ID_PATTERN, Id, oneOf, Page, PageQuery, readCursor, writeCursor } from '../http/shapes.ts';
+import { Id, oneOf, Page, PageQuery, readCursor, writeCursor } from '../http/shapes.ts';
 import { DELIVERY_STATES, deliveriesBy, sendAgain } from './delivery-log.ts';
 import { CHANNELS, NOTIFICATION_TYPES } from './notification.ts';
 import { DeliveryShape } from './shapes.ts';
-
-const ID = new RegExp(ID_PATTERN);
 
 const Filter = Type.Object(
   {
@@ -63,7 +62,7 @@ export function deliveryRoutes(server: Server, { database, guard }: DeliveryRout
     },
     async (request, reply) => {
       const { id } = request.params;
-      const delivery = ID.test(id) ? await sendAgain(database, id) : undefined;
+      const delivery = isId(id) ? await sendAgain(database, id) : undefined;
       if (delivery === undefined) throw new Problem('delivery_not_found');
       if (delivery.channel === 'in_app') throw new Problem('delivery_in_app');
       return reply.code(202).send(delivery);

@@ -2,8 +2,9 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { callerOf, type Guard } from '../accounts/guard.ts';
 import type { Database } from '../database/database.ts';
+import { isId } from '../database/id.ts';
 import type { Catalogue } from '../drops/catalogue.ts';
-import { type Drop, isDropId, stateOf } from '../drops/drop.ts';
+import { type Drop, stateOf } from '../drops/drop.ts';
 import { Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { oneOf, Page, PageQuery, readCursor, writeCursor } from '../http/shapes.ts';
@@ -26,7 +27,7 @@ export function interestRoutes(server: Server, { database, guard, catalogue, now
   const common = { tags: ['notifications'], security: [{ accessToken: [] }] };
 
   async function dropOf(id: string): Promise<Drop> {
-    const drop = isDropId(id) ? await catalogue.load(id) : undefined;
+    const drop = isId(id) ? await catalogue.load(id) : undefined;
     if (drop === undefined) throw new Problem('drop_not_found');
     return drop;
   }
@@ -80,7 +81,7 @@ export function interestRoutes(server: Server, { database, guard, catalogue, now
     },
     async (request, reply) => {
       const { id } = request.params;
-      if (!isDropId(id)) throw new Problem('drop_not_found');
+      if (!isId(id)) throw new Problem('drop_not_found');
       await removeInterest(database, callerOf(request).accountId, id);
       return reply.code(204).send(null);
     },

@@ -2,8 +2,8 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { Guard } from '../accounts/guard.ts';
 import type { Database } from '../database/database.ts';
+import { isId } from '../database/id.ts';
 import type { Catalogue } from '../drops/catalogue.ts';
-import { isDropId } from '../drops/drop.ts';
 import { GRANT_STATES } from '../grants/grant.ts';
 import { invalidField, Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
@@ -86,7 +86,7 @@ export function peopleRoutes(server: Server, { database, catalogue, guard }: Peo
         throw invalidField('state', 'goes with who=holders, or with username');
       }
       const after = cursor === undefined ? undefined : readCursor(cursor, placeDigits(filter));
-      if (!isDropId(id) || (await catalogue.load(id)) === undefined) throw new Problem('drop_not_found');
+      if (!isId(id) || (await catalogue.load(id)) === undefined) throw new Problem('drop_not_found');
       const { people, next } = await peopleIn(database, id, { ...filter, ...(after && { after }) });
       return { items: [...people], next: next && writeCursor(next) };
     },

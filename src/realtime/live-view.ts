@@ -6,8 +6,9 @@
  * also catches what only time changes: the opening and the close. Watchers are served in slices with the event loop in between, so that ten thousand frames
  * never keep a claim waiting.
  */
+import { isId } from '../database/id.ts';
 import type { Catalogue } from '../drops/catalogue.ts';
-import { type Drop, isDropId, remainingOf, stateOf } from '../drops/drop.ts';
+import { type Drop, remainingOf, stateOf } from '../drops/drop.ts';
 import { CLOSE, type Listener } from './listener.ts';
 import { dropMessage, errorMessage } from './messages.ts';
 import { Packet } from './packet.ts';
@@ -93,7 +94,7 @@ export class LiveView {
         watched = listener.watched;
         const missing = watched.filter((dropId) => !this.#isWatched(dropId, listener));
         if (this.#asksForTooMany(listener, missing)) return;
-        const drops = await this.#catalogue.loadAll(missing.filter(isDropId)).catch(() => undefined);
+        const drops = await this.#catalogue.loadAll(missing.filter(isId)).catch(() => undefined);
         // It watches something else by now, or is gone.
         if (watched !== listener.watched) continue;
         for (const dropId of missing) this.#answer(listener, dropId, drops);

@@ -1,7 +1,7 @@
 /** What administrators look at: one sale as it runs, and all of them together. */
 import { Type } from '@fastify/type-provider-typebox';
 import type { Guard } from '../accounts/guard.ts';
-import { isDropId } from '../drops/drop.ts';
+import { isId } from '../database/id.ts';
 import { invalidField, Problem } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import type { Dashboard } from './dashboard.ts';
@@ -52,7 +52,7 @@ export function reportRoutes(server: Server, { guard, monitor, dashboard }: Repo
     },
     async (request) => {
       const { id } = request.params;
-      const view = isDropId(id) ? await monitor.view(id, request.query.after) : undefined;
+      const view = isId(id) ? await monitor.view(id, request.query.after) : undefined;
       if (view === undefined) throw new Problem('drop_not_found');
       return view;
     },
