@@ -236,8 +236,8 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
         await new Promise((resolve) => setTimeout(resolve, 5));
         if (isAway) throw new Error('connection refused');
       };
-      // The breaker goes by this machine's clock, which stands still; the database has its own.
-      vi.useFakeTimers({ toFake: ['Date'] });
+      // The breaker goes by this machine's clocks, which stand still; the database has its own.
+      vi.useFakeTimers({ toFake: ['Date', 'performance'] });
       onTestFinished(() => void vi.useRealTimers());
       const [job] = world.sender(channel, { probeAfterMs: 200, random: () => 0 });
       world.breaks.length = 0;
@@ -254,7 +254,7 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
         await databaseOf().query('select from deliveries where attempts > 0 and channel = $1', ['email']),
       ).toHaveLength(tried.length);
       isAway = false;
-      vi.setSystemTime(Date.now() + 200);
+      vi.advanceTimersByTime(200);
       await world.timePasses(1_000);
       await job?.run();
       expect(channel.letters).toHaveLength(1);
