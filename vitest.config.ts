@@ -4,10 +4,15 @@
  * started only when a file of it was chosen.
  */
 import { defineConfig } from 'vitest/config';
+import { patienceMs } from './test/browser/patience.ts';
 
 /** They tell how long something took. */
 const measuring = ['clock', 'first-load', 'opening', 'press'].map((name) => `test/browser/${name}.test.ts`);
-const browser = { globalSetup: ['test/setup/browser.ts'], testTimeout: 120_000 };
+const browser = {
+  globalSetup: ['test/setup/browser.ts'],
+  // Everything is waited for patiently; the whole of a test has more steps than one.
+  ...{ testTimeout: 240_000, hookTimeout: 180_000, expect: { poll: { timeout: patienceMs } } },
+};
 
 export default defineConfig({
   test: {

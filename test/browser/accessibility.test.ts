@@ -19,6 +19,7 @@ describeInBrowser('barriers', () => {
     await page.locator('form').evaluate((form, planted) => form.insertAdjacentHTML('beforeend', planted), html);
     expect(await barriers(page)).toEqual([expect.stringMatching(new RegExp(`^${rule}: `))]);
     await page.reload();
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
     expect(await barriers(page)).toEqual([]);
   });
 });

@@ -37,7 +37,7 @@ describeInBrowser('a bad connection', () => {
     expect(await shop.api.grants(person)).toHaveLength(0);
 
     gate.restore();
-    await page.getByText('It’s yours!').first().waitFor({ timeout: 40_000 });
+    await page.getByText('It’s yours!').first().waitFor();
     await waitUntilLive(page);
     expect(await shop.api.grants(person)).toHaveLength(1);
     expect((await shop.api.drop(drop.id)).remaining).toBe(4);
@@ -48,7 +48,7 @@ describeInBrowser('a bad connection', () => {
 
     gate.swallowAnswers();
     await pressButton(page).click();
-    await expect.poll(async () => (await shop.api.grants(person)).length).toBe(1);
+    await expectEventually(async () => (await shop.api.grants(person)).length, 1);
     await page.reload();
     await page.getByText('It’s yours!').first().waitFor();
     const code = (await page.locator('.win-ticket code').textContent())?.replaceAll(/\s/g, '');
@@ -63,7 +63,7 @@ describeInBrowser('a bad connection', () => {
     await told(page, 'Your press is kept');
     gate.restore();
     await page.reload();
-    await page.getByText('It’s yours!').first().waitFor({ timeout: 40_000 });
+    await page.getByText('It’s yours!').first().waitFor();
     await page.reload();
     await page.locator('.win-ticket').waitFor();
     expect(await shop.api.grants(person)).toHaveLength(1);
@@ -78,7 +78,7 @@ describeInBrowser('a bad connection', () => {
     await shop.api.amend(drop.id, { closesAt: fromNow(1) });
     await expectEventually(async () => (await shop.api.drop(drop.id)).state, 'closed');
     gate.restore();
-    await page.locator('.stage-title', { hasText: 'It had already closed' }).waitFor({ timeout: 40_000 });
+    await page.locator('.stage-title', { hasText: 'It had already closed' }).waitFor();
     expect(await shop.api.grants(person)).toHaveLength(0);
   });
 
@@ -90,25 +90,27 @@ describeInBrowser('a bad connection', () => {
     // As a new tab: the session has to be asked for.
     await page.evaluate('sessionStorage.clear()');
     let isCut = true;
-    const refused: Promise<void>[] = [];
-    await page.route('**/v1/sessions/refresh', (route) => {
+    let refuse = () => {};
+    const isPressed = new Promise<void>((resolve) => {
+      refuse = resolve;
+    });
+    await page.route('**/v1/sessions/refresh', async (route) => {
       if (!isCut) return route.continue();
-      const late = new Promise((resolve) => setTimeout(resolve, 1_500)).then(() => route.abort());
-      refused.push(late.catch(() => undefined));
-      return late;
+      await isPressed;
+      return route.abort();
     });
     await page.goto(`${gate.url}/drops/${drop.id}`);
     await waitUntilPressable(page);
     await pressButton(page).click();
+    refuse();
     await told(page, 'Your press is kept');
     await page.goto(`${gate.url}/coupons`);
     await page.getByText('Could not load this').waitFor();
     await page.goto(`${gate.url}/drops/${drop.id}`);
     await told(page, 'Your press is kept');
     isCut = false;
-    await page.locator('.win-ticket[data-fresh="true"]').waitFor({ timeout: 40_000 });
+    await page.locator('.win-ticket[data-fresh="true"]').waitFor();
     expect(await shop.api.grants(person)).toHaveLength(1);
-    await Promise.all(refused);
   });
 
   test('a press whose session has ended meanwhile is kept, and sent once its owner has signed in again', async () => {
@@ -139,8 +141,20 @@ describeInBrowser('a bad connection', () => {
     await more.click();
     await page.getByRole('alert').getByText('No connection').waitFor();
     await page.context().setOffline(false);
+    let asked = 0;
+    let answer = () => {};
+    const isPressed = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route(/\/v1\/drops\?.*cursor=/, async (route) => {
+      asked += 1;
+      await isPressed;
+      return route.continue();
+    });
     await more.dblclick();
+    answer();
     await more.waitFor({ state: 'detached' });
+    expect(asked).toBe(1);
     const titles = await page.getByRole('heading', { name: /^Many / }).allTextContents();
     expect(new Set(titles).size).toBe(titles.length);
   });
@@ -162,7 +176,7 @@ describeInBrowser('a bad connection', () => {
     );
     await page.getByText('Could not load this').waitFor();
     gate.restore();
-    await page.getByRole('heading', { name: 'Another coupon' }).waitFor({ timeout: 40_000 });
+    await page.getByRole('heading', { name: 'Another coupon' }).waitFor();
   });
 
   test('a claim goes over HTTP where WebSockets are blocked', async () => {
@@ -205,7 +219,7 @@ describeInBrowser('a bad connection', () => {
     page.on('request', (request) => asked.push(request.url()));
     await shop.api.claim(person, drop.id);
     gate.restore();
-    await page.locator('.win-ticket[data-fresh="false"]').waitFor({ timeout: 40_000 });
+    await page.locator('.win-ticket[data-fresh="false"]').waitFor();
     expect(asked.filter((url) => url.includes('/v1/me/'))).toEqual([]);
   });
 
@@ -253,6 +267,6 @@ describeInBrowser('a bad connection', () => {
 
 /** On the board, and to who reads with their ears. */
 async function told(page: Page, text: string): Promise<void> {
-  await page.locator('.stage').getByText(text).waitFor({ timeout: 40_000 });
+  await page.locator('.stage').getByText(text).waitFor();
   await page.locator('.claim-panel [role=status]', { hasText: text }).waitFor({ state: 'attached' });
 }

@@ -6,11 +6,11 @@ import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../ops/servers/free-port.ts';
 import { takePicture } from './album.ts';
-import { buildPages, describeInBrowser, root, useBrowser } from './harness.ts';
+import { describeInBrowser, root, useBrowser } from './harness.ts';
 import { looks } from './pictures.ts';
+import { expectEventually } from './steps.ts';
 
 test('what is built holds nothing of the design page', () => {
-  buildPages();
   const distribution = join(root, 'web/dist');
   const files = readdirSync(distribution, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /\.(js|css|html|json)$/.test(file),
@@ -47,13 +47,14 @@ describeInBrowser('the design page', () => {
   test.each(looks)('shows everything, with enough contrast, $name', async ({ name, options }) => {
     const page = await browser.openPage(options);
     await page.goto(url);
-    await page.locator('.swatch[data-enough]').first().waitFor({ timeout: 40_000 });
+    await page.locator('.swatch[data-enough]').first().waitFor();
     await page.locator('.gallery .qr-code').first().waitFor();
-    expect(await page.locator('.swatch').count()).toBe(await page.locator('.swatch[data-enough="true"]').count());
-    const moods = await page
-      .locator('[data-side="dark"] .stage[data-mood]')
-      .evaluateAll((stages) => [...new Set(stages.map((stage) => stage.getAttribute('data-mood')))]);
-    expect(moods.sort()).toEqual(['coming', 'line', 'lost', 'open', 'over', 'waiting', 'won']);
+    await expectEventually(() => page.locator('.swatch:not([data-enough="true"])').count(), 0);
+    const moods = page.locator('[data-side="dark"] .stage[data-mood]');
+    await expectEventually(
+      () => moods.evaluateAll((stages) => [...new Set(stages.map((stage) => stage.getAttribute('data-mood')))].sort()),
+      ['coming', 'line', 'lost', 'open', 'over', 'waiting', 'won'],
+    );
     expect(
       await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
     ).toBeLessThan(1);

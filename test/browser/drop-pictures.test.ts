@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { describeInBrowser, useShop } from './harness.ts';
 import { camera, looks, settle } from './pictures.ts';
 import { fromNow } from './shop-api.ts';
+import { expectEventually } from './steps.ts';
 
 describeInBrowser('pictures of drops', () => {
   const shop = useShop();
@@ -95,7 +96,7 @@ describeInBrowser('pictures of drops', () => {
     const page = await shop.openPage();
     await page.goto(`${shop.url}/drops/${broken}`);
     await page.locator('.drop-art .art > svg').waitFor();
-    expect(await page.locator('.drop-art img').count()).toBe(0);
+    await expectEventually(() => page.locator('.drop-art img').count(), 0);
   });
 
   test.each([

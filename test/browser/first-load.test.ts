@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { takePicture } from './album.ts';
 import { describeInBrowser, useShop } from './harness.ts';
+import { expectEventually } from './steps.ts';
 
 const texts = { en: /\/assets\/english-[^/]+\.js$/, ko: /\/assets\/korean-[^/]+\.js$/ };
 
@@ -52,12 +53,14 @@ describeInBrowser('the first load', () => {
     await page.evaluate(`shifts = 0; new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) shifts += entry.value;
     }).observe({ type: 'layout-shift', buffered: true });`);
-    await page.waitForTimeout(900);
+    // It appears only where the code takes long.
+    await page.evaluate(`Promise.all(
+      document.querySelector('.page-coming').getAnimations().map((animation) => animation.finished)).then(() => undefined)`);
     await takePicture(page, 'desktop-dark-en', 'first-load');
     letGo();
     await page.getByRole('heading', { name: 'Winter coupon' }).waitFor();
     expect(await brand.boundingBox()).toEqual(before);
-    expect(await page.locator('.page-coming').count()).toBe(0);
+    await expectEventually(() => page.locator('.page-coming').count(), 0);
     expect(await page.evaluate('shifts')).toBeLessThan(0.02);
   });
 
@@ -79,8 +82,9 @@ describeInBrowser('the first load', () => {
     await page.getByRole('heading', { name: 'Winter coupon' }).waitFor();
     await page.evaluate('isSamePage = true');
     await page.context().setOffline(true);
+    const refused = page.waitForEvent('requestfailed', (request) => texts.ko.test(request.url()));
     await page.getByRole('button', { name: '한국어로 보기' }).click();
-    await page.waitForTimeout(300);
+    await refused;
     expect(await page.evaluate('document.documentElement.lang')).toBe('en');
     await page.getByText('All drops').waitFor();
     await page.getByRole('link', { name: 'Sign in' }).first().click();

@@ -2,22 +2,23 @@
  * What the browser tests stand on: a real server of their own (own data folder, own port) and a real Chromium, for a whole file of tests (`useShop`).
  * Without Chromium the tests are skipped aloud; in CI the global setup fails instead.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
 import { freePort } from '../../ops/servers/free-port.ts';
+import { patienceMs } from './patience.ts';
 import { ShopApi } from './shop-api.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const administrator = { username: 'keeper', email: 'keeper@example.com', password: 'keeper-of-the-door' };
 const chromiumPath = inject('chromium');
-/** Conditions are waited for this long: a shared machine may stand still for a while. */
-export const patienceMs = 15_000;
+/** Of a server, on a machine that others keep busy. */
+const startMsMax = 120_000;
 
 export const describeInBrowser = describe.skipIf(chromiumPath === undefined);
 
@@ -87,7 +88,6 @@ export function useBrowser(windows = {} as { -readonly [Key in keyof Windows]: W
 }
 
 async function startServer(environment: Record<string, string>): Promise<Server> {
-  buildPages();
   const dataDirectory = mkdtempSync(join(tmpdir(), 'doorbuster-browser-'));
   const port = await freePort();
   const child = spawn(process.execPath, ['src/main.ts', 'serve'], {
@@ -129,7 +129,7 @@ async function startServer(environment: Record<string, string>): Promise<Server>
 async function ready(url: string, child: ChildProcess): Promise<void> {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
-  const deadline = Date.now() + 50_000;
+  const deadline = Date.now() + startMsMax;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${output}`);
     const isReady = await fetch(`${url}/readyz`).then(
@@ -141,27 +141,6 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
   }
   child.kill('SIGKILL');
   throw new Error(`the server is not ready: ${output}`);
-}
-
-/** `npm test` has built the pages; whoever runs Vitest directly gets them built when a source is newer. */
-export function buildPages(): void {
-  const built = join(root, 'web/dist/index.html');
-  if (existsSync(built) && statSync(built).mtimeMs > newest(join(root, 'web'))) return;
-  const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const { status, stderr } = spawnSync(process.execPath, [vite, 'build', '--config', 'web/vite.config.ts'], {
-    cwd: root,
-    env: { ...process.env, NODE_ENV: 'production' },
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`the pages cannot be built: ${stderr}`);
-}
-
-function newest(folder: string): number {
-  const times = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.name !== 'dist')
-    .map((entry) => join(folder, entry.name))
-    .map((path) => (statSync(path).isDirectory() ? newest(path) : statSync(path).mtimeMs));
-  return Math.max(0, ...times);
 }
 
 /** `args`: beside the usual ones. */

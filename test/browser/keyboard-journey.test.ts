@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { describeInBrowser, useShop } from './harness.ts';
 import { fromNow } from './shop-api.ts';
-import { waitUntilLive, waitUntilPressable } from './steps.ts';
+import { expectEventually, waitUntilLive, waitUntilPressable } from './steps.ts';
 
 const tabsMax = 60;
 
@@ -14,12 +14,14 @@ const ring = `(() => {
   return outlineStyle === 'none' ? 0 : parseFloat(outlineWidth);
 })()`;
 
+const isFocused = (target: Locator) => target.evaluate((element) => element === element.ownerDocument.activeElement);
+
 /** Tab by Tab, as often as it takes, to what is named. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   for (let tabs = 0; tabs < tabsMax; tabs += 1) {
     await page.keyboard.press('Tab');
-    if (!(await target.evaluate((element) => element === element.ownerDocument.activeElement))) continue;
+    if (!(await isFocused(target))) continue;
     expect(await page.evaluate(ring), String(target)).toBeGreaterThan(0);
     const { top, bottom, height } = await page.evaluate<{ top: number; bottom: number; height: number }>(`(() => {
       const { top, bottom } = document.activeElement.getBoundingClientRect();
@@ -67,9 +69,12 @@ describeInBrowser('by keyboard alone', () => {
     await shop.api.amend(drop.id, { opensAt: fromNow(2) });
     await waitUntilPressable(page);
     await page.keyboard.press('Space');
-    await page.getByText('It’s yours!').first().waitFor();
+    // What one has won lies right before the button.
+    const show = inMain(page).getByRole('link', { name: 'Show at the till' });
+    await show.waitFor();
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Shift+Tab');
+    await expectEventually(() => isFocused(show), true);
     await page.keyboard.press('Enter');
     await page.getByText('Show this to the shop').waitFor();
     await enter(page, page.getByRole('navigation', { name: 'Main menu' }).getByRole('link', { name: 'My coupons' }));
@@ -85,14 +90,16 @@ describeInBrowser('by keyboard alone', () => {
     await waitUntilPressable(page);
     await waitUntilLive(page);
     await enter(page, page.getByRole('button', { name: 'Claim my slot' }));
-    await page.getByText('You’re in!').first().waitFor();
+    const toPay = inMain(page).getByRole('link', { name: 'Pay now' });
+    await toPay.waitFor();
     await page.keyboard.press('Shift+Tab');
+    await expectEventually(() => isFocused(toPay), true);
     await page.keyboard.press('Enter');
 
     // Of radio buttons Tab reaches the chosen one, and the arrows the others.
     await tabTo(page, page.getByRole('radio', { name: /The payment succeeds/ }));
     await page.keyboard.press('ArrowDown');
-    expect(await page.getByRole('radio', { name: /The card is declined/ }).isChecked()).toBe(true);
+    await expectEventually(() => page.getByRole('radio', { name: /The card is declined/ }).isChecked(), true);
     await enter(page, page.getByRole('button', { name: /^Pay / }));
     await page.getByRole('alert').filter({ hasText: 'The card was declined' }).waitFor();
     await page.getByRole('button', { name: /^Pay / }).waitFor();

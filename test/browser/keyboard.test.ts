@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { takePicture } from './album.ts';
 import { describeInBrowser, phone, useShop } from './harness.ts';
 import { fromNow, type Person } from './shop-api.ts';
-import { pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
+import { expectEventually, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
 
 describeInBrowser('keyboard, fingers, large letters', () => {
   const shop = useShop();
@@ -75,14 +75,15 @@ describeInBrowser('keyboard, fingers, large letters', () => {
     await waitUntilPressable(page);
     await page.keyboard.press('Enter');
     await page.locator('.claim-panel [role=status]', { hasText: 'It’s yours!' }).waitFor({ state: 'attached' });
+    await page.getByRole('link', { name: 'Show at the till' }).waitFor();
     expect(await page.evaluate('document.activeElement.className')).toBe('press');
     // What one has won lies right before the button.
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Shift+Tab');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Show at the till');
+    await expectEventually(() => page.evaluate('document.activeElement.textContent'), 'Show at the till');
     await page.keyboard.press('Enter');
     await page.locator('.qr-card').waitFor();
-    expect(await page.evaluate('document.activeElement.id')).toBe('content');
+    await expectEventually(() => page.evaluate('document.activeElement.id'), 'content');
   });
 
   test('on a phone nothing that stands by itself is smaller than a fingertip', async () => {

@@ -32,7 +32,7 @@ describeInBrowser('the waiting line', () => {
     await shop.api.wait(first, drop.id);
     const page = await openDrop(me, drop);
     await waitUntilPressable(page);
-    expect(await pressButton(page).textContent()).toBe('Wait in line');
+    await expectEventually(() => pressButton(page).textContent(), 'Wait in line');
     await pressButton(page).click();
     await expectEventually(() => place(page).textContent(), '2ndof 2');
     await shop.api.wait(third, drop.id);

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
 import { camera, type Look, looks, settle, signInAnyLanguage } from './pictures.ts';
 import { type DropView, fromNow, type Person } from './shop-api.ts';
-import { interceptClaims, pressButton, waitUntilPressable } from './steps.ts';
+import { expectEventually, interceptClaims, pressButton, waitUntilPressable } from './steps.ts';
 
 describeInBrowser('looks', () => {
   const shop = useShop();
@@ -56,6 +56,7 @@ describeInBrowser('looks', () => {
     await page.goto(`${shop.url}/sign-up`);
     await page.locator('form').waitFor();
     await page.locator('form button[type=submit]').click();
+    await page.locator('.field-hint.wrong').first().waitFor();
     await look('sign-up');
     await page.goto(`${shop.url}/nowhere`);
     await page.locator('.empty').waitFor();
@@ -133,13 +134,13 @@ describeInBrowser('looks', () => {
     await page.getByRole('heading', { name: 'Coming up' }).waitFor();
     await page.getByRole('button', { name: '한국어로 보기' }).click();
     await page.getByRole('heading', { name: '오픈 예정' }).waitFor();
-    expect(await page.evaluate('document.documentElement.lang')).toBe('ko');
+    await expectEventually(() => page.evaluate('document.documentElement.lang'), 'ko');
     const paper = 'getComputedStyle(document.documentElement).backgroundColor';
     const light = await page.evaluate(paper);
     await page.getByRole('button', { name: '화면 테마: 시스템 설정' }).click();
     await page.getByRole('button', { name: '화면 테마: 밝게' }).click();
+    await expect.poll(() => page.evaluate(paper)).not.toBe(light);
     const dark = await page.evaluate(paper);
-    expect(dark).not.toBe(light);
     await page.reload();
     await page.getByRole('heading', { name: '오픈 예정' }).waitFor();
     expect(await page.evaluate(paper)).toBe(dark);

@@ -1,23 +1,31 @@
 import { expect, test } from 'vitest';
 import { describeInBrowser, phone, useShop } from './harness.ts';
 import { fromNow } from './shop-api.ts';
-import { pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
+import { expectEventually, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
 
 /** Names what moved. Every shift counts, also those soon after input, which browsers forgive. */
 const countShifts = `
   window.shifts = [];
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
+  const keepShifts = (entries) => {
+    for (const entry of entries) {
       window.shifts.push(...entry.sources.map(({ node }) => (node?.parentElement?.className ?? '') + ' > ' + node?.className));
     }
-  }).observe({ type: 'layout-shift', buffered: true });
+  };
+  const observer = new PerformanceObserver((list) => keepShifts(list.getEntries()));
+  observer.observe({ type: 'layout-shift', buffered: true });
+  // Those of the last frame, too.
+  window.takeShifts = async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    keepShifts(observer.takeRecords());
+    return window.shifts.splice(0);
+  };
 `;
 
 describeInBrowser('the opening', () => {
   const shop = useShop();
 
   test('what an administrator changes before it is on the page that is open already, and so is that it was deleted', async () => {
-    const drop = await shop.api.newProduct({ title: 'Old title', price: 10_000, opensAt: fromNow(60) });
+    const drop = await shop.api.newProduct({ title: 'Old title', price: 10_000, opensAt: fromNow(3600) });
     const page = await shop.openPage();
     await page.goto(`${shop.url}/drops/${drop.id}`);
     await page.getByText('₩10,000').first().waitFor();
@@ -25,7 +33,7 @@ describeInBrowser('the opening', () => {
     await shop.api.amend(drop.id, { title: 'New title', price: 20_000 });
     await page.getByRole('heading', { name: 'New title' }).waitFor();
     await page.getByText('₩20,000').first().waitFor();
-    expect(await page.getByText('₩10,000').count()).toBe(0);
+    await expectEventually(() => page.getByText('₩10,000').count(), 0);
     await shop.api.remove(drop.id);
     await page.locator('.press[data-look="over"]').waitFor();
   });
@@ -43,9 +51,9 @@ describeInBrowser('the opening', () => {
     await page.locator('.countdown-clock').waitFor();
     const before = { button: await pressButton(page).boundingBox(), stage: await page.locator('.stage').boundingBox() };
 
-    await shop.api.amend(drop.id, { opensAt: fromNow(4) });
+    await shop.api.amend(drop.id, { opensAt: fromNow(6) });
     await page.locator('.countdown-clock', { hasText: /^(00:00:|\d\.\d$)/ }).waitFor();
-    await page.evaluate('window.shifts.length = 0');
+    await page.evaluate('takeShifts()');
     await waitUntilPressable(page);
     expect(await pressButton(page).boundingBox()).toEqual(before.button);
     expect(await page.locator('.stage').boundingBox()).toEqual(before.stage);
@@ -53,32 +61,34 @@ describeInBrowser('the opening', () => {
     await pressButton(page).click();
     await page.locator('.win-ticket').waitFor();
     expect(await page.locator('.stage').boundingBox()).toMatchObject({ height: before.stage?.height });
-    expect(await page.evaluate('window.shifts')).toEqual([]);
+    expect(await page.evaluate('takeShifts()')).toEqual([]);
   });
 
   test('the tab counts down the last minute, the board the last ten seconds in tenths', async () => {
-    const drop = await shop.api.newCoupon({ title: 'Winter coupon', opensAt: fromNow(40) });
+    const drop = await shop.api.newCoupon({ title: 'Winter coupon', opensAt: fromNow(58) });
     const page = await shop.openPage();
     await page.goto(`${shop.url}/drops/${drop.id}`);
     await waitUntilLive(page);
     await expect.poll(() => page.title()).toMatch(/^\d\d seconds · Winter coupon/);
+    await page.evaluate(`
+      shown = [];
+      new MutationObserver(() => {
+        const text = document.querySelector('.stage .countdown-clock')?.textContent ?? '';
+        if (/^\\d\\.\\d$/.test(text) && shown.at(-1) !== Number(text)) shown.push(Number(text));
+      }).observe(document.body, { subtree: true, childList: true, characterData: true });`);
     await shop.api.amend(drop.id, { opensAt: fromNow(7) });
-    const clock = page.locator('.stage .countdown-clock');
-    await clock.getByText(/^\d\.\d$/).waitFor();
-    const read: number[] = [];
-    for (let reading = 0; reading < 5; reading += 1) {
-      read.push(Number(await clock.textContent()));
-      await page.waitForTimeout(250);
-    }
-    expect(read).toEqual(read.toSorted((left, right) => right - left));
-    expect(new Set(read).size).toBe(read.length);
-    await expect.poll(() => page.title(), { timeout: 10_000 }).toMatch(/^Open now · Winter coupon/);
+    await expect.poll(() => page.title()).toMatch(/^Open now · Winter coupon/);
+    const shown = await page.evaluate<number[]>('shown');
+    expect(shown.length).toBeGreaterThan(10);
+    expect(shown).toEqual(shown.toSorted((left, right) => right - left));
   });
 
   test('whoever wants no motion reads whole seconds to the end', async () => {
-    const drop = await shop.api.newCoupon({ opensAt: fromNow(9) });
+    const drop = await shop.api.newCoupon({ opensAt: fromNow(3600) });
     const page = await shop.openPage({ reducedMotion: 'reduce' });
     await page.goto(`${shop.url}/drops/${drop.id}`);
+    await waitUntilLive(page);
+    await shop.api.amend(drop.id, { opensAt: fromNow(9) });
     await page.locator('.stage .countdown[data-last="true"] .countdown-clock', { hasText: /^00:00:0\d$/ }).waitFor();
   });
 

@@ -34,14 +34,14 @@ describeInBrowser('payments of everybody', () => {
   test('newest first, found by state, currency and person, kept in the address', async () => {
     const { page, rows } = await open('/admin/payments');
     await expectEventually(() => rows.count(), 3);
-    expect(await rows.nth(0).textContent()).toContain('The card was declined. Nothing was taken.');
+    await expect.poll(() => rows.nth(0).textContent()).toContain('The card was declined. Nothing was taken.');
     await page.getByLabel('State').selectOption('Paid');
     await expectEventually(() => rows.count(), 2);
     await page.getByLabel('Currency').fill('usd');
     await page.getByLabel('Currency').press('Enter');
     await expectEventually(() => rows.count(), 1);
     await rows.getByText('$42.50').waitFor();
-    expect(page.url()).toMatch(/state=succeeded&currency=USD/);
+    await page.waitForURL(/state=succeeded&currency=USD/);
     await page.reload();
     await expectEventually(() => rows.count(), 1);
     await page.getByLabel('State').selectOption('Refunded');
@@ -101,7 +101,7 @@ describeInBrowser('payments of everybody', () => {
     // The router does not know of this one.
     await page.getByRole('link', { name: 'Payments', exact: true }).click();
     await expectEventually(() => state.inputValue(), '');
-    expect(page.url()).toBe(`${shop.url}/admin/payments`);
+    await page.waitForURL(`${shop.url}/admin/payments`);
     await page.goBack();
     await expectEventually(() => state.inputValue(), 'refunded');
   });

@@ -52,7 +52,7 @@ describeInBrowser('people in a drop', () => {
     await expectEventually(() => rows.count(), 1);
     await page.reload();
     await expectEventually(() => rows.count(), 1);
-    expect(page.url()).toContain('state=confirmed');
+    await page.waitForURL(/state=confirmed/);
 
     await page.getByText('In line', { exact: true }).first().click();
     await rows.filter({ hasText: waiting.username }).getByText('Is next in line.').first().waitFor();
@@ -82,7 +82,7 @@ describeInBrowser('people in a drop', () => {
     await page.getByLabel('Username').fill(waiting.username.toUpperCase());
     await page.getByLabel('Username').press('Enter');
     await page.getByText('Arrived 3rd. The last unit went to the 2nd. Is next in line.').waitFor();
-    expect(await rows.count()).toBe(1);
+    await expectEventually(() => rows.count(), 1);
     await page.getByRole('button', { name: waiting.username }).waitFor();
 
     const nobody = await shop.api.newPerson();

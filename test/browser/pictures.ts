@@ -25,7 +25,7 @@ export function camera(page: Page, { name, options }: Look) {
     expect(await page.evaluate('document.documentElement.lang')).toBe(options.locale.slice(0, 2));
     // Not against innerWidth: a phone's grows with what is too wide.
     const over = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-    expect(await page.evaluate(over), `${title} fits`).toBeLessThan(1);
+    await expect.poll(() => page.evaluate(over), { message: `${title} fits` }).toBeLessThan(1);
     const picture = await takePicture(page, name, title, fullPage);
     expect.soft(await barriers(page), `${title} is open to everyone`).toEqual([]);
     return picture;

@@ -49,7 +49,7 @@ describeInBrowser('a press', () => {
     );
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
-    expect(received).toContain('welcome');
+    await expect.poll(() => received).toContain('welcome');
     sent.length = 0;
     received.length = 0;
     await pressButton(page).click();

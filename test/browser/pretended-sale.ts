@@ -34,8 +34,14 @@ export function pretendedSecond(age: number): Record<(typeof columns)[number] | 
   };
 }
 
-export function pretendedAnswer({ drop, openedAt, totals, states }: PretendedSale, after: number | null): object {
-  const last = Math.floor(Date.now() / 1000) - 1;
+/** The last second that is over. */
+const lastSecond = () => Math.floor(Date.now() / 1000) - 1;
+
+export function pretendedAnswer(
+  { drop, openedAt, totals, states }: PretendedSale,
+  after: number | null,
+  last = lastSecond(),
+): object {
   const from = Math.max(after === null ? 0 : after - 5, last - 3_599);
   const seconds = Array.from({ length: last - from + 1 }, (_, row) => pretendedSecond(from + row - openedAt));
   const isMeasured = seconds.map((second) => second.granted + second.limitReached + second.soldOut > 0);
@@ -110,13 +116,20 @@ export function pretendedFleet(isWell = false): object {
   };
 }
 
-/** The page is told of this sale, and of no other figures of its drop. Returns the `after` of each question. */
-export async function pretend(page: Page, sale: PretendedSale): Promise<Array<number | null>> {
-  const asked: Array<number | null> = [];
+interface Question {
+  readonly after: number | null;
+  /** The last second of its answer. */
+  readonly told: number;
+}
+
+/** The page is told of this sale, and of no other figures of its drop. Returns what it asks. */
+export async function pretend(page: Page, sale: PretendedSale): Promise<Question[]> {
+  const asked: Question[] = [];
   await page.route(/\/v1\/drops\/[^/]+\/monitor/, (route) => {
-    const after = new URL(route.request().url()).searchParams.get('after');
-    asked.push(after === null ? null : Number(after));
-    return route.fulfill({ json: pretendedAnswer(sale, asked.at(-1) ?? null) });
+    const text = new URL(route.request().url()).searchParams.get('after');
+    const question = { after: text === null ? null : Number(text), told: lastSecond() };
+    asked.push(question);
+    return route.fulfill({ json: pretendedAnswer(sale, question.after, question.told) });
   });
   await page.route(`**/v1/drops/${sale.drop.id}`, (route) =>
     route.fulfill({ json: { ...sale.drop, serverTime: new Date().toISOString() } }),

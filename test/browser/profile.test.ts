@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { describeInBrowser, useShop } from './harness.ts';
 import { camera, looks, signInAnyLanguage } from './pictures.ts';
 import type { Person } from './shop-api.ts';
-import { signIn } from './steps.ts';
+import { expectEventually, signIn } from './steps.ts';
 
 const declinedCard = '4000 0000 0000 0002';
 
@@ -35,11 +35,11 @@ describeInBrowser('the profile', () => {
     await change.getByLabel('New password').fill('another-long-password');
     await change.getByRole('button', { name: 'Save' }).click();
     await change.getByText('This is not your password').waitFor();
-    expect(await page.evaluate('document.activeElement.name')).toBe('currentPassword');
+    await expectEventually(() => page.evaluate('document.activeElement.name'), 'currentPassword');
     await change.getByLabel('Current password').fill(person.password);
     await change.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('status').getByText('Your password is changed').waitFor();
-    expect(await change.getByRole('button', { name: 'Save' }).isVisible()).toBe(false);
+    await change.getByRole('button', { name: 'Save' }).waitFor({ state: 'hidden' });
 
     const over = elsewhere.getByRole('dialog', { name: 'Sign in to go on' });
     await over.getByLabel('Password').fill('another-long-password');
@@ -69,12 +69,12 @@ describeInBrowser('the profile', () => {
   test('language and theme are chosen there, too', async () => {
     const page = await openProfile(await shop.api.newPerson());
     await page.getByText('Dark', { exact: true }).click();
-    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+    await expectEventually(() => page.evaluate('document.documentElement.dataset.theme'), 'dark');
     await page.getByText('한국어', { exact: true }).first().click();
     await page.getByRole('heading', { name: '화면 설정' }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: '화면 설정' }).waitFor();
-    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+    await expectEventually(() => page.evaluate('document.documentElement.dataset.theme'), 'dark');
   });
 
   async function payments(person: Person): Promise<string[]> {
@@ -97,12 +97,11 @@ describeInBrowser('the profile', () => {
     const page = await openProfile(person);
     await page.getByRole('link', { name: 'Payments and receipts' }).click();
     await page.locator('.payment-title').nth(2).waitFor();
-    expect(await page.locator('.payment-title').allTextContents()).toEqual([
-      '새벽 에디션 무선 헤드폰',
-      '접이식 캠핑 의자',
-      '한정판 도자기 화병',
-    ]);
-    expect(await page.locator('.payment-history .chip').allTextContents()).toEqual(['Paid', 'Failed', 'Paid']);
+    await expectEventually(
+      () => page.locator('.payment-title').allTextContents(),
+      ['새벽 에디션 무선 헤드폰', '접이식 캠핑 의자', '한정판 도자기 화병'],
+    );
+    await expectEventually(() => page.locator('.payment-history .chip').allTextContents(), ['Paid', 'Failed', 'Paid']);
 
     const drop = await shop.api.newProduct({ title: 'Stoneware cup', stock: 5 });
     const { grantId } = await shop.api.claim(person, drop.id);
@@ -129,6 +128,7 @@ describeInBrowser('the profile', () => {
     await page.goto(`${shop.url}/profile`);
     await page.locator('.change summary').nth(1).click();
     await page.locator('.change button[type=submit]:visible').click();
+    await page.locator('.change .field-hint.wrong').first().waitFor();
     await look('profile-password', true);
   });
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { describeInBrowser, useShop } from './harness.ts';
 import { camera, looks, settle, signInAnyLanguage } from './pictures.ts';
 import type { Person } from './shop-api.ts';
-import { signIn } from './steps.ts';
+import { expectEventually, signIn } from './steps.ts';
 
 describeInBrowser('the QR code of a coupon', () => {
   const shop = useShop();
@@ -59,15 +59,15 @@ describeInBrowser('the QR code of a coupon', () => {
     await large.waitFor();
     await settle(page);
     expect(await decoded(await look('coupon-qr-large', false))).toBe(shown);
-    await expect.poll(() => wakeLocks(page)).toBe(1);
+    await expectEventually(() => wakeLocks(page), 1);
     const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
     const size = (await large.locator('.qr-code').boundingBox())?.width ?? 0;
     expect(size).toBeGreaterThan(0.6 * Math.min(width, height));
 
     await page.keyboard.press('Escape');
     await large.waitFor({ state: 'detached' });
-    await expect.poll(() => wakeLocks(page)).toBe(0);
-    await expect.poll(() => page.evaluate('document.activeElement.className')).toBe('qr-card');
+    await expectEventually(() => wakeLocks(page), 0);
+    await expectEventually(() => page.evaluate('document.activeElement.className'), 'qr-card');
   });
 
   test('goes away with the coupon’s use, even while the till reads it from the whole screen', async () => {
@@ -81,6 +81,6 @@ describeInBrowser('the QR code of a coupon', () => {
     await shop.api.use(person, grantId);
     await page.locator('.qr-large').waitFor({ state: 'detached' });
     await page.getByText('This coupon has been used').waitFor();
-    expect(await page.locator('.qr-place').count()).toBe(0);
+    await expectEventually(() => page.locator('.qr-place').count(), 0);
   });
 });

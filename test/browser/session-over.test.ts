@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
 import { camera, looks, signInAnyLanguage } from './pictures.ts';
+import { expectEventually } from './steps.ts';
 
 /** Signs it out as from elsewhere: the page hears of it from the server alone. */
 const endSession = (page: Page) =>
@@ -28,7 +29,7 @@ describeInBrowser('a session that ends', () => {
     await typeAndBeEnded(page);
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
-    expect(await over(page).getByLabel('Username or email').inputValue()).toBe(administrator.username);
+    await expectEventually(() => over(page).getByLabel('Username or email').inputValue(), administrator.username);
     await over(page).getByLabel('Password').fill('not-my-password');
     await over(page).getByRole('button', { name: 'Sign in' }).click();
     await over(page).getByText('is wrong').waitFor();
@@ -56,8 +57,8 @@ describeInBrowser('a session that ends', () => {
     await typeAndBeEnded(other);
     await over(other).getByRole('button', { name: 'Leave this page' }).click();
     await other.getByText('Sign in to see this page').waitFor();
-    expect(await other.getByLabel('Title').count()).toBe(0);
-    expect(await other.title()).toContain('Sign in');
+    await expectEventually(() => other.getByLabel('Title').count(), 0);
+    await expect.poll(() => other.title()).toContain('Sign in');
   });
 
   for (const look of looks)

@@ -21,6 +21,15 @@ export interface GrantView {
   serial: number;
 }
 
+interface DeliveryView {
+  failure: string | null;
+}
+
+interface MonitorView {
+  /** Units in each second. */
+  seconds: { granted: number[] };
+}
+
 export interface PaymentView {
   id: string;
   state: string;
@@ -130,6 +139,16 @@ export class ShopApi {
   async payments(person: Person, grantId: string): Promise<PaymentView[]> {
     const path = `/v1/me/payments?grantId=${grantId}`;
     return (await this.#call<{ items: PaymentView[] }>('GET', path, { token: person.token })).items;
+  }
+
+  /** What was sent, or is to be, as the query says. */
+  async deliveries(query: Record<string, string>): Promise<DeliveryView[]> {
+    const path = `/v1/deliveries?${new URLSearchParams({ limit: '100', ...query })}`;
+    return (await this.#call<{ items: DeliveryView[] }>('GET', path, { token: this.#administratorToken })).items;
+  }
+
+  monitor(dropId: string): Promise<MonitorView> {
+    return this.#call('GET', `/v1/drops/${dropId}/monitor`, { token: this.#administratorToken });
   }
 
   givePoints({ username }: Person, amount: number): Promise<unknown> {

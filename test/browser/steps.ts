@@ -1,7 +1,6 @@
 /** What people do on the pages, in their words (the English ones). */
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { patienceMs } from './harness.ts';
 import type { Person } from './shop-api.ts';
 
 export async function signIn(
@@ -31,7 +30,7 @@ export async function waitUntilLive(page: Page): Promise<void> {
 }
 
 export async function expectEventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
-  await expect.poll(read, { timeout: patienceMs }).toEqual(expected);
+  await expect.poll(read).toEqual(expected);
 }
 
 interface InterceptedClaim {

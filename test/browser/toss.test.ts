@@ -5,7 +5,7 @@
 import type { Page, Route } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { describeInBrowser, useShop } from './harness.ts';
-import { signIn } from './steps.ts';
+import { expectEventually, signIn } from './steps.ts';
 
 /** Stands for js.tosspayments.com: keeps what it was asked, and ends as the test says. */
 const fakeSdk = `
@@ -98,6 +98,6 @@ describeInBrowser('Toss Payments', () => {
     await page.getByRole('button', { name: 'Pay ₩42,000' }).click();
     await page.getByText('Not approved at Toss Payments').waitFor();
     await page.getByRole('button', { name: 'Pay ₩42,000' }).waitFor();
-    expect(await page.locator('.pay-panel [role=alert]').count()).toBe(0);
+    await expectEventually(() => page.locator('.pay-panel [role=alert]').count(), 0);
   });
 });

@@ -1,7 +1,8 @@
-/** Runs once before the browser tests, if any of them was chosen: finds the browser and tells them where it is (`inject('chromium')`). Their pictures are shown in one page afterwards. */
+/** Runs once before the browser tests, if any of them was chosen: builds the pages where that was not done, finds the browser and tells them where it is (`inject('chromium')`). Their pictures are shown in one page afterwards. */
 import type { TestProject } from 'vitest/node';
 import { writeAlbum } from '../browser/album.ts';
 import { findChromium } from '../servers/chromium.ts';
+import { buildPages } from './build-pages.ts';
 import { missing } from './missing.ts';
 
 declare module 'vitest' {
@@ -15,5 +16,6 @@ export default function provideBrowser(project: TestProject): () => void {
   const chromium = findChromium();
   if (!chromium) missing('Chromium', 'the browser tests', 'install it, or set CHROMIUM to its path');
   project.provide('chromium', chromium);
+  buildPages();
   return writeAlbum;
 }

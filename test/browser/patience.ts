@@ -1,0 +1,2 @@
+/** What tests of pages wait for is waited for this long: a shared machine may stand still for a while. */
+export const patienceMs = 40_000;
