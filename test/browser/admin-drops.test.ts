@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
-import { camera, type Look, looks, settle, signInAnyLanguage } from './pictures.ts';
+import { camera, type Look, looks, settle } from './pictures.ts';
 import { type DropView, fromNow } from './shop-api.ts';
 import { expectEventually, signIn } from './steps.ts';
 
@@ -465,7 +465,7 @@ describeInBrowser('looks of drops of administrators', () => {
   test('nothing yet', async () => {
     const [kind] = looks as [Look];
     const page = await shop.openPage(kind.options);
-    await signInAnyLanguage(page, shop.url, administrator);
+    await signIn(page, shop.url, administrator);
     await page.goto(`${shop.url}/admin/drops`);
     await page.locator('.empty').waitFor();
     await camera(page, kind)('admin-drops-none');
@@ -497,7 +497,7 @@ describeInBrowser('looks of drops of administrators', () => {
     const drop = await filled;
     const name = (korean: string, english: string) => (kind.options.locale === 'ko-KR' ? korean : english);
     const page = await shop.openPage(kind.options);
-    await signInAnyLanguage(page, shop.url, administrator);
+    await signIn(page, shop.url, administrator);
     const look = camera(page, kind);
     await page.goto(`${shop.url}/admin/drops`);
     await page.locator('.schedule').waitFor();

@@ -16,6 +16,7 @@ describeInBrowser('administration', () => {
   test('a bar leads from section to section, and says where one is', async () => {
     const page = await shop.openPage();
     await signIn(page, shop.url, administrator);
+    await page.goto(shop.url);
     await page.getByRole('link', { name: 'Manage' }).click();
     const bar = page.getByRole('navigation', { name: 'Management' });
     const headings = {

@@ -14,7 +14,8 @@ describeInBrowser('buying', () => {
     await page.goto(`${shop.url}/drops/${drop.id}`);
     await page.getByRole('link', { name: 'Sign in to take part' }).click();
     await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click();
-    await page.getByLabel('Username').fill('early-bird');
+    // Not “Username or email” of the page before.
+    await page.getByLabel('Username', { exact: true }).fill('early-bird');
     await page.getByLabel('Email').fill('bird@example.com');
     await page.getByLabel('Password').fill('a-long-password');
     await page.getByRole('main').getByRole('button', { name: 'Sign up' }).click();

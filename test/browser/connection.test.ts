@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Gate, openGate } from './gate.ts';
 import { describeInBrowser, useShop } from './harness.ts';
 import { fromNow } from './shop-api.ts';
-import { expectEventually, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
+import { expectEventually, pressButton, signIn, waitUntilCounted, waitUntilLive, waitUntilPressable } from './steps.ts';
 
 describeInBrowser('a bad connection', () => {
   const shop = useShop();
@@ -210,8 +210,7 @@ describeInBrowser('a bad connection', () => {
 
   test('what was told meanwhile comes after the reconnect, and nothing is asked for', async () => {
     const { drop, person, page } = await atADrop({ stock: 5 });
-    // Some seconds after signing in, how much is unread is asked for once.
-    await page.waitForFunction("sessionStorage.getItem('doorbuster.unread') !== null");
+    await waitUntilCounted(page);
 
     gate.cut();
     await page.locator('.stage-stale[data-shown="true"]').waitFor();
@@ -243,6 +242,7 @@ describeInBrowser('a bad connection', () => {
     const person = await shop.api.newPerson();
     const first = await shop.openPage();
     await signIn(first, shop.url, person);
+    await first.goto(shop.url);
     // New tabs have no access token yet, so each would refresh with the one cookie.
     const tabs = await Promise.all([1, 2, 3, 4].map(() => shop.openTab(first)));
     await Promise.all(tabs.map((tab) => tab.goto(`${shop.url}/profile`)));

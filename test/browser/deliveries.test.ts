@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
-import { camera, looks, settle, signInAnyLanguage } from './pictures.ts';
+import { camera, looks, settle } from './pictures.ts';
 import type { Person } from './shop-api.ts';
 import { expectEventually, signIn } from './steps.ts';
 
@@ -147,7 +147,7 @@ describeInBrowser('deliveries', () => {
       smtp.refuse({ ...noSuchMailbox, to: addressOf({ username }) }),
     );
     const shown = await shop.openPage(kind.options);
-    await signInAnyLanguage(shown, shop.url, administrator);
+    await signIn(shown, shop.url, administrator);
     const look = camera(shown, kind);
     const failed = { state: 'failed', username: refused.username };
     await expectEventually(async () => (await shop.api.deliveries(failed)).length, 1);

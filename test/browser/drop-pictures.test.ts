@@ -1,5 +1,5 @@
 /** A drop's own picture: in its place before it comes, loaded when somebody comes near, and replaced by the pattern where it does not come. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { describeInBrowser, useShop } from './harness.ts';
 import { camera, looks, settle } from './pictures.ts';
@@ -62,6 +62,9 @@ describeInBrowser('pictures of drops', () => {
 
   const pictureIn = (page: Page, dropId: string) => page.locator(`a[href="/drops/${dropId}"] .art > img`);
 
+  const isLoaded = (picture: Locator) =>
+    expect.poll(() => picture.evaluate((image) => Number(Reflect.get(image, 'naturalWidth')))).toBeGreaterThan(100);
+
   test('is as wide as its place, comes late without moving anything, and far down only when somebody comes near', async () => {
     const page = await shop.openPage({ viewport: { width: 360, height: 740 } });
     let letGo = () => {};
@@ -80,9 +83,7 @@ describeInBrowser('pictures of drops', () => {
     expect(await pictureIn(page, open).getAttribute('loading')).toBe('eager');
     expect(await pictureIn(page, coming).getAttribute('loading')).toBe('lazy');
     letGo();
-    await expect
-      .poll(() => pictureIn(page, open).evaluate((image) => Number((image as { naturalWidth?: number }).naturalWidth)))
-      .toBeGreaterThan(100);
+    await isLoaded(pictureIn(page, open));
     const after = await page
       .locator('.featured, .card')
       .evaluateAll((cards) => cards.map((card) => JSON.stringify(card.getBoundingClientRect())));
@@ -116,11 +117,11 @@ describeInBrowser('pictures of drops', () => {
     const page = await shop.openPage(kind.options);
     const look = camera(page, kind);
     await page.goto(shop.url);
-    await page.locator('.featured-title').waitFor();
+    await isLoaded(pictureIn(page, open));
     await settle(page);
     await look('list-pictures', true);
     await page.goto(`${shop.url}/drops/${open}`);
-    await page.locator('.stage').waitFor();
+    await isLoaded(page.locator('.drop-art img'));
     await settle(page);
     await look('drop-picture');
   });

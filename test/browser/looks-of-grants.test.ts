@@ -2,9 +2,9 @@
 import type { Page } from 'playwright-core';
 import { test } from 'vitest';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
-import { camera, type Look, looks, settle, signInAnyLanguage } from './pictures.ts';
+import { camera, type Look, looks, settle } from './pictures.ts';
 import { fromNow, type Person } from './shop-api.ts';
-import { interceptClaims, pressButton, waitUntilLive, waitUntilPressable } from './steps.ts';
+import { interceptClaims, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
 
 const declinedCard = '4000 0000 0000 0002';
 const silentCard = '4000 0000 0000 0408';
@@ -14,7 +14,7 @@ describeInBrowser('looks of grants', () => {
 
   async function open(look: Look, person: { username: string; password: string }): Promise<Page> {
     const page = await shop.openPage(look.options);
-    await signInAnyLanguage(page, shop.url, person);
+    await signIn(page, shop.url, person);
     return page;
   }
 

@@ -1,9 +1,9 @@
 /** Every page in its states, languages, themes and sizes: it must fit, complain of nothing, and is photographed for people to look at. */
 import { beforeAll, expect, test } from 'vitest';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
-import { camera, type Look, looks, settle, signInAnyLanguage } from './pictures.ts';
+import { camera, type Look, looks, settle } from './pictures.ts';
 import { type DropView, fromNow, type Person } from './shop-api.ts';
-import { expectEventually, interceptClaims, pressButton, waitUntilPressable } from './steps.ts';
+import { expectEventually, interceptClaims, pressButton, signIn, waitUntilPressable } from './steps.ts';
 
 describeInBrowser('looks', () => {
   const shop = useShop();
@@ -62,7 +62,7 @@ describeInBrowser('looks', () => {
     await page.locator('.empty').waitFor();
     await look('not-found');
 
-    await signInAnyLanguage(page, shop.url, buyer);
+    await signIn(page, shop.url, buyer);
     await page.goto(`${shop.url}/drops/${gone.id}`);
     await page.locator('.win-ticket, .stage-title').first().waitFor();
     await look('sold-out', false);
@@ -83,7 +83,7 @@ describeInBrowser('looks', () => {
   async function photographOutcomes(kind: Look): Promise<void> {
     const page = await shop.openPage(kind.options);
     const look = camera(page, kind);
-    await signInAnyLanguage(page, shop.url, await shop.api.newPerson());
+    await signIn(page, shop.url, await shop.api.newPerson());
     for (const [title, drop] of Object.entries({ 'won-coupon': coupon, 'won-product': product })) {
       await page.goto(`${shop.url}/drops/${drop.id}`);
       await waitUntilPressable(page);
@@ -102,7 +102,7 @@ describeInBrowser('looks', () => {
     await interceptClaims(page, (claim, tell) =>
       tell({ type: 'outcome', ...claim, outcome: 'sold_out', arrival: 1204 }),
     );
-    await signInAnyLanguage(page, shop.url, await shop.api.newPerson());
+    await signIn(page, shop.url, await shop.api.newPerson());
     await page.goto(`${shop.url}/drops/${coupon.id}`);
     await waitUntilPressable(page);
     await pressButton(page).click();
@@ -115,7 +115,7 @@ describeInBrowser('looks', () => {
   async function photographAdministration(kind: Look): Promise<void> {
     const page = await shop.openPage(kind.options);
     const look = camera(page, kind);
-    await signInAnyLanguage(page, shop.url, administrator);
+    await signIn(page, shop.url, administrator);
     await page.goto(`${shop.url}/admin/drops`);
     await page.locator('.admin-row').first().waitFor();
     await look('admin-list');

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
-import { camera, looks, settle, signInAnyLanguage } from './pictures.ts';
+import { camera, looks, settle } from './pictures.ts';
 import { type PretendedSale, pretend, pretendedAnswer, pretendedSecond } from './pretended-sale.ts';
 import { type DropView, fromNow } from './shop-api.ts';
 import { expectEventually, signIn } from './steps.ts';
@@ -226,7 +226,7 @@ describeInBrowser('the live monitor', () => {
   test('in a contrast theme the figures keep the colours by which the charts are read, and the bar says where one is', async () => {
     const page = await shop.openPage();
     await page.emulateMedia({ forcedColors: 'active' });
-    await signInAnyLanguage(page, shop.url, administrator);
+    await signIn(page, shop.url, administrator);
     await pretend(page, saleOf(running, { remaining: 412, state: 'open' }, 60));
     await openMonitor(page, running);
     await page.locator('.freshness[data-is="fresh"]').waitFor();
@@ -244,7 +244,7 @@ describeInBrowser('the live monitor', () => {
 
   test.each(looks)('looks of the monitor, $name', async (kind) => {
     const page = await shop.openPage(kind.options);
-    await signInAnyLanguage(page, shop.url, administrator);
+    await signIn(page, shop.url, administrator);
     const photograph = camera(page, kind);
     // As high as the page: what is not seen is not drawn.
     const look = async (title: string): Promise<void> => {

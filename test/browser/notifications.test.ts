@@ -1,9 +1,9 @@
 /** What one is told of: the bell, the list, how one wants to be told, and following a drop. */
 import { expect, test } from 'vitest';
 import { describeInBrowser, useShop } from './harness.ts';
-import { camera, looks, settle, signInAnyLanguage } from './pictures.ts';
+import { camera, looks, settle } from './pictures.ts';
 import { fromNow } from './shop-api.ts';
-import { expectEventually, signIn } from './steps.ts';
+import { expectEventually, signIn, waitUntilCounted } from './steps.ts';
 
 describeInBrowser('notifications', () => {
   const shop = useShop();
@@ -13,7 +13,7 @@ describeInBrowser('notifications', () => {
     const page = await shop.openPage();
     await signIn(page, shop.url, person);
     const other = await shop.openTab(page);
-    await other.goto(shop.url);
+    for (const tab of [page, other]) await tab.goto(shop.url);
     const bell = page.locator('.bell');
     await bell.waitFor();
     const drop = await shop.api.newCoupon({ title: 'First Snow' });
@@ -66,8 +66,7 @@ describeInBrowser('notifications', () => {
     await signIn(page, url, person);
     await page.goto(`${url}/notifications`);
     await page.locator('.empty').waitFor();
-    // The bell has asked.
-    await expect.poll(() => page.evaluate(`sessionStorage.getItem('doorbuster.unread')`)).toMatch(/ 0$/);
+    await waitUntilCounted(page);
     hasGap = true;
     await api.claim(person, (await api.newCoupon({ title: 'Missed' })).id).finally(() => ends.at(-1)?.());
     await expect.poll(() => refusals).toBeGreaterThan(0);
@@ -131,7 +130,7 @@ describeInBrowser('notifications', () => {
     const { api, url } = shop;
     const person = await api.newPerson();
     const page = await shop.openPage(kind.options);
-    await signInAnyLanguage(page, url, person);
+    await signIn(page, url, person);
     const look = camera(page, kind);
     await page.goto(`${url}/notifications`);
     await page.locator('.empty').waitFor();

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
-import { camera, looks, settle, signInAnyLanguage } from './pictures.ts';
+import { camera, looks, settle } from './pictures.ts';
 import { pretendedDashboard } from './pretended-dashboard.ts';
 import { type DropView, fromNow } from './shop-api.ts';
 import { expectEventually, signIn } from './steps.ts';
@@ -21,7 +21,7 @@ describeInBrowser('the overview', () => {
   /** First of all: this shop has not sold anything yet. */
   test.each(looks)('a new shop is told to make its first drop, $name', async (kind) => {
     const page = await shop.openPage(kind.options);
-    await signInAnyLanguage(page, shop.url, administrator);
+    await signIn(page, shop.url, administrator);
     await page.goto(`${shop.url}/admin`);
     await page.locator('.first-drop').waitFor();
     await page.locator('.figures .chip.good, .figures .chip.warn').first().waitFor();
@@ -103,7 +103,7 @@ describeInBrowser('the overview', () => {
       await shop.api.newCoupon({ title: '첫 구매 5,000원 할인', opensAt: fromNow(1_204) }),
       await shop.api.newProduct({ title: 'Stoneware cup, second batch', opensAt: fromNow(300_000) }),
     ];
-    await signInAnyLanguage(page, shop.url, administrator);
+    await signIn(page, shop.url, administrator);
     // What the server really knows of these drops must not come by the socket.
     await page.routeWebSocket(/\/v1\/socket$/, (socket) => socket.close());
     await pretend(page, (days) => pretendedDashboard({ live, upcoming, days }));

@@ -43,6 +43,7 @@ describeInBrowser('forgotten passwords', () => {
     const person = await shop.api.newPerson();
     const elsewhere = await shop.openPage();
     await signIn(elsewhere, shop.url, person);
+    await elsewhere.goto(shop.url);
     const page = await shop.openPage();
     await page.goto(`${shop.url}/sign-in`);
     await page.getByRole('link', { name: 'Forgotten your password?' }).click();
@@ -114,6 +115,7 @@ describeInBrowser('forgotten passwords', () => {
     const person = await shop.api.newPerson();
     const page = await shop.openPage();
     await signIn(page, shop.url, person);
+    await page.goto(shop.url);
     const isTold = page.waitForResponse((response) => response.url().endsWith('/v1/me/notification-settings'));
     await page.getByRole('button', { name: '한국어로 보기' }).click();
     expect((await isTold).status()).toBe(200);

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
-import { camera, looks, signInAnyLanguage } from './pictures.ts';
+import { camera, looks } from './pictures.ts';
 import type { DropView, Person } from './shop-api.ts';
 import { expectEventually, signIn } from './steps.ts';
 
@@ -115,7 +115,7 @@ describeInBrowser('payments of everybody', () => {
 
   test.each(looks)('looks of payments, $name', async (kind) => {
     const page = await shop.openPage(kind.options);
-    await signInAnyLanguage(page, shop.url, administrator);
+    await signIn(page, shop.url, administrator);
     const look = camera(page, kind);
     await page.goto(`${shop.url}/admin/payments`);
     await page.locator('.list-row').first().waitFor();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
-import { camera, looks, signInAnyLanguage } from './pictures.ts';
+import { camera, looks } from './pictures.ts';
 import { type DropView, fromNow, type Person } from './shop-api.ts';
 import { expectEventually, signIn } from './steps.ts';
 
@@ -138,7 +138,7 @@ describeInBrowser('people in a drop', () => {
 
   test.each(looks)('looks of people, $name', async (kind) => {
     const page = await shop.openPage(kind.options);
-    await signInAnyLanguage(page, shop.url, administrator);
+    await signIn(page, shop.url, administrator);
     const look = camera(page, kind);
     for (const [name, query] of [
       ['people', '?who=all'],

@@ -32,19 +32,12 @@ export function camera(page: Page, { name, options }: Look) {
   };
 }
 
-export async function signInAnyLanguage(
-  page: Page,
-  shopUrl: string,
-  person: { username: string; password: string },
-): Promise<void> {
-  await page.goto(`${shopUrl}/sign-in`);
-  await page.locator('[name=login]').fill(person.username);
-  await page.locator('[name=password]').fill(person.password);
-  await page.locator('form button[type=submit]').click();
-  await page.locator('.menu[data-session="member"]').waitFor();
-}
-
-/** For the picture only: the ticket has landed, some paper is still in the air. */
+/** For the picture only: what moves has arrived, but for what moves for ever, and for paper that is still in the air. */
 export async function settle(page: Page): Promise<void> {
-  await page.evaluate('new Promise((resolve) => setTimeout(resolve, 700))');
+  await page.evaluate(`(async () => {
+    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+    const isArriving = ({ animationName, effect }) =>
+      animationName !== 'burst' && effect.getComputedTiming().endTime !== Infinity;
+    await Promise.allSettled(document.getAnimations().filter(isArriving).map(({ finished }) => finished));
+  })()`);
 }

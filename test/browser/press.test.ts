@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { Buyer } from '../../src/loadtest/connection.ts';
 import { SocketConnection } from '../../src/loadtest/socket-client.ts';
 import { describeInBrowser, useShop } from './harness.ts';
-import { pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
+import { pressButton, signIn, waitUntilCounted, waitUntilLive, waitUntilPressable } from './steps.ts';
 
 const others = 500;
 const shownMsMax = 1_000;
@@ -47,6 +47,7 @@ describeInBrowser('a press', () => {
         socket.on('framereceived', ({ payload }) => received.push(JSON.parse(String(payload)).type));
       }),
     );
+    await waitUntilCounted(page);
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
     await expect.poll(() => received).toContain('welcome');

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { describeInBrowser, useShop } from './harness.ts';
-import { camera, looks, signInAnyLanguage } from './pictures.ts';
+import { camera, looks } from './pictures.ts';
 import type { Person } from './shop-api.ts';
 import { expectEventually, signIn } from './steps.ts';
 
@@ -118,7 +118,7 @@ describeInBrowser('the profile', () => {
     const person = await shop.api.newPerson();
     const page = await shop.openPage(kind.options);
     const look = camera(page, kind);
-    await signInAnyLanguage(page, shop.url, person);
+    await signIn(page, shop.url, person);
     await page.goto(`${shop.url}/receipts`);
     await page.locator('.empty').waitFor();
     await look('receipts-none');

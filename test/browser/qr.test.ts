@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { decodeQR } from 'qr/decode.js';
 import { expect, test } from 'vitest';
 import { describeInBrowser, useShop } from './harness.ts';
-import { camera, looks, settle, signInAnyLanguage } from './pictures.ts';
+import { camera, looks, settle } from './pictures.ts';
 import type { Person } from './shop-api.ts';
 import { expectEventually, signIn } from './steps.ts';
 
@@ -44,7 +44,7 @@ describeInBrowser('the QR code of a coupon', () => {
         wakeLocks += 1;
         return { release: async () => { wakeLocks -= 1; } };
       } } });`);
-    await signInAnyLanguage(page, shop.url, person);
+    await signIn(page, shop.url, person);
     await page.goto(`${shop.url}/coupons/${grantId}`);
     const small = page.locator('.qr-card');
     await small.waitFor();

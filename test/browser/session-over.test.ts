@@ -2,8 +2,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
-import { camera, looks, signInAnyLanguage } from './pictures.ts';
-import { expectEventually } from './steps.ts';
+import { camera, looks } from './pictures.ts';
+import { expectEventually, signIn } from './steps.ts';
 
 /** Signs it out as from elsewhere: the page hears of it from the server alone. */
 const endSession = (page: Page) =>
@@ -17,7 +17,7 @@ describeInBrowser('a session that ends', () => {
   const over = (page: Page) => page.getByRole('dialog');
 
   async function typeAndBeEnded(page: Page): Promise<void> {
-    await signInAnyLanguage(page, shop.url, administrator);
+    await signIn(page, shop.url, administrator);
     await page.goto(`${shop.url}/admin/drops/new`);
     await page.locator('[name=title]').fill('Typed with care');
     expect(await endSession(page)).toBe(204);

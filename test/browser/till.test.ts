@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, expect, test } from 'vitest';
 import { administrator, describeInBrowser, openBrowser, useShop } from './harness.ts';
-import { camera, looks, settle, signInAnyLanguage } from './pictures.ts';
+import { camera, looks, settle } from './pictures.ts';
 import { cameraOf, filmQr } from './qr-film.ts';
 import type { Person } from './shop-api.ts';
 import { expectEventually, signIn } from './steps.ts';
@@ -192,7 +192,7 @@ describeInBrowser('till', () => {
       'https://example.org/',
       async (page) => {
         const look = camera(page, kind);
-        await signInAnyLanguage(page, shop.url, administrator);
+        await signIn(page, shop.url, administrator);
         await page.goto(`${shop.url}/admin/coupons`);
         await page.locator('.scanner > button').click();
         await expectEventually(() => page.evaluate('document.querySelector("video")?.videoWidth > 0'), true);

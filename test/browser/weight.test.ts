@@ -162,6 +162,8 @@ describeInBrowser('the weight', () => {
 
     const keeper = await shop.openPage();
     await signIn(keeper, shop.url, administrator);
+    await keeper.goto(shop.url);
+    await keeper.getByRole('link', { name: 'Manage' }).first().waitFor();
     const loaded: string[] = [];
     keeper.on('response', (response) => loaded.push(new URL(response.url()).pathname.slice(1)));
     await keeper.getByRole('link', { name: 'Manage' }).first().click();
