@@ -2,23 +2,20 @@
  * What the browser tests stand on: a real server of their own (own data folder, own port) and a real Chromium, for a whole file of tests (`useShop`).
  * Without Chromium the tests are skipped aloud; in CI the global setup fails instead.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
-import { freePort } from '../../ops/servers/free-port.ts';
-import { patienceMs } from './patience.ts';
+import { patienceMs, startMsMax } from './patience.ts';
 import { ShopApi } from './shop-api.ts';
+import { administrator, startShopServer } from './shop-server.ts';
+
+export { administrator };
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
-export const administrator = { username: 'keeper', email: 'keeper@example.com', password: 'keeper-of-the-door' };
 const chromiumPath = inject('chromium');
-/** Of a server, on a machine that others keep busy. */
-const startMsMax = 120_000;
 
 export const describeInBrowser = describe.skipIf(chromiumPath === undefined);
 
@@ -89,27 +86,8 @@ export function useBrowser(windows = {} as { -readonly [Key in keyof Windows]: W
 
 async function startServer(environment: Record<string, string>): Promise<Server> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'doorbuster-browser-'));
-  const port = await freePort();
-  const child = spawn(process.execPath, ['src/main.ts', 'serve'], {
-    cwd: root,
-    env: {
-      PATH: process.env['PATH'],
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      DATA_DIR: dataDirectory,
-      DEMO_DROPS: 'false',
-      LOG_LEVEL: 'error',
-      SIGN_UPS_PER_ADDRESS_PER_HOUR: '10000',
-      ADMIN_USERNAME: administrator.username,
-      ADMIN_EMAIL: administrator.email,
-      ADMIN_PASSWORD: administrator.password,
-      PUBLIC_URL: `http://127.0.0.1:${port}`,
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const url = `http://127.0.0.1:${port}`;
-  await ready(url, child);
+  cpSync(inject('newShop') ?? '', dataDirectory, { recursive: true });
+  const { url, port, stop } = await startShopServer(dataDirectory, environment);
   const api = new ShopApi(url);
   await api.signInAsAdministrator(administrator.username, administrator.password);
   return {
@@ -117,30 +95,10 @@ async function startServer(environment: Record<string, string>): Promise<Server>
     port,
     api,
     async stop() {
-      if (child.exitCode === null) {
-        child.kill('SIGTERM');
-        await once(child, 'exit');
-      }
+      await stop();
       rmSync(dataDirectory, { recursive: true, force: true });
     },
   };
-}
-
-async function ready(url: string, child: ChildProcess): Promise<void> {
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
-  const deadline = Date.now() + startMsMax;
-  while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${output}`);
-    const isReady = await fetch(`${url}/readyz`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (isReady) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  child.kill('SIGKILL');
-  throw new Error(`the server is not ready: ${output}`);
 }
 
 /** `args`: beside the usual ones. */
@@ -148,6 +106,7 @@ export function openBrowser(args: readonly string[] = []): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error('there is no Chromium');
   return chromium.launch({
     executablePath: chromiumPath,
+    timeout: startMsMax,
     args: [
       '--no-sandbox',
       '--disable-gpu',

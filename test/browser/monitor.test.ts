@@ -102,9 +102,12 @@ describeInBrowser('the live monitor', () => {
     await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2);
     await expect.poll(() => heading.textContent()).not.toBe(settled);
     // The figures move on under a cursor that stands still: the second and its figure are read together.
-    const [time = '', soldOut] = await row(page, 'Sold out').evaluate<string[], unknown>(
-      `(row) => [/\\d\\d:\\d\\d:\\d\\d/.exec(row.closest('table').tHead.textContent)?.[0], row.cells[1].textContent]`,
+    const [head = '', soldOut] = await row(page, 'Sold out').evaluate((shown) =>
+      [shown.closest('table')?.querySelector('thead'), shown.querySelector('td')].map(
+        (part) => part?.textContent ?? '',
+      ),
     );
+    const time = /\d\d:\d\d:\d\d/.exec(head)?.[0];
     const pointed = Array.from({ length: 120 }, (_, back) => secondsNow() - back).find(
       (second) => new Date(second * 1000).toLocaleTimeString('en-GB', { timeZone: 'Asia/Seoul' }) === time,
     );

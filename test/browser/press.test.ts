@@ -5,10 +5,17 @@ import { expect, test } from 'vitest';
 import type { Buyer } from '../../src/loadtest/connection.ts';
 import { SocketConnection } from '../../src/loadtest/socket-client.ts';
 import { describeInBrowser, useShop } from './harness.ts';
-import { pressButton, signIn, waitUntilCounted, waitUntilLive, waitUntilPressable } from './steps.ts';
+import { expectEventually, pressButton, signIn, waitUntilCounted, waitUntilLive, waitUntilPressable } from './steps.ts';
 
 const others = 500;
 const shownMsMax = 1_000;
+/** The one in the middle counts: in a single one the machine may have been busy with something else. */
+const tries = 3;
+
+interface Member {
+  readonly buyer: Buyer;
+  readonly connection: SocketConnection;
+}
 
 /** From the click to the frame after the one in which the outcome stands. */
 const timePress = `new Promise((resolve) => {
@@ -62,39 +69,48 @@ describeInBrowser('a press', () => {
   });
 
   test(`shows its outcome within a second while ${others} others press`, async () => {
-    const drop = await shop.api.newCoupon({ stock: 2 * others });
-    const page = await openDrop(drop.id);
     const tally = { liveStock: 0, closeCodes: new Map<number, number>(), strayErrors: new Map<string, number>() };
-    const crowd = (await shop.api.newCrowd(others)).map((buyer: Buyer) => ({
+    const crowd: Member[] = (await shop.api.newCrowd(others)).map((buyer: Buyer) => ({
       buyer,
       connection: new SocketConnection(new URL(shop.url), buyer, tally),
     }));
     try {
       for (let next = 0; next < crowd.length; next += 100)
         await Promise.all(crowd.slice(next, next + 100).map(({ connection }) => connection.open()));
-      await Promise.all(crowd.map(({ connection }) => connection.watch(drop.id)));
-      const startedAt = performance.now();
-      const outcomes = Promise.all(
-        crowd.map(({ buyer, connection }) => {
-          const requestId = randomUUID();
-          const prepared = connection.prepareClaim(buyer, drop.id, requestId);
-          return new Promise((resolve) =>
-            connection.sendClaim(prepared, requestId, (answer) => resolve(answer?.outcome)),
-          );
-        }),
-      );
-      const shownMs = await page.evaluate<number>(timePress);
-      const answers = await outcomes;
-      const allMs = Math.round(performance.now() - startedAt);
-      console.log(
-        `An outcome was shown ${Math.round(shownMs)} ms after its press; ${others} others had theirs after ${allMs} ms.`,
-      );
-      expect(answers).toEqual(crowd.map(() => 'granted'));
-      expect(await page.locator('.stage').getAttribute('data-mood')).toBe('won');
-      expect(shownMs).toBeLessThan(shownMsMax);
-      expect((await shop.api.drop(drop.id)).remaining).toBe(others - 1);
+      const shownMs: number[] = [];
+      for (let time = 0; time < tries; time += 1) shownMs.push(await pressAmong(crowd));
+      const middleMs = shownMs.toSorted((left, right) => left - right)[Math.floor(tries / 2)];
+      expect(middleMs, shownMs.map(Math.round).join(', ')).toBeLessThan(shownMsMax);
     } finally {
       for (const { connection } of crowd) connection.close();
     }
   });
+
+  /** Everybody presses at a new drop, and gets a unit. Returns how long it took until the page showed that. */
+  async function pressAmong(crowd: readonly Member[]): Promise<number> {
+    const drop = await shop.api.newCoupon({ stock: 2 * others });
+    const page = await openDrop(drop.id);
+    await Promise.all(crowd.map(({ connection }) => connection.watch(drop.id)));
+    const startedAt = performance.now();
+    const outcomes = Promise.all(
+      crowd.map(({ buyer, connection }) => {
+        const requestId = randomUUID();
+        const prepared = connection.prepareClaim(buyer, drop.id, requestId);
+        return new Promise((resolve) =>
+          connection.sendClaim(prepared, requestId, (answer) => resolve(answer?.outcome)),
+        );
+      }),
+    );
+    const shownMs = await page.evaluate<number>(timePress);
+    const answers = await outcomes;
+    const allMs = Math.round(performance.now() - startedAt);
+    console.log(
+      `An outcome was shown ${Math.round(shownMs)} ms after its press; ${others} others had theirs after ${allMs} ms.`,
+    );
+    expect(answers).toEqual(crowd.map(() => 'granted'));
+    await expectEventually(() => page.locator('.stage').getAttribute('data-mood'), 'won');
+    expect((await shop.api.drop(drop.id)).remaining).toBe(others - 1);
+    await page.close();
+    return shownMs;
+  }
 });
