@@ -11,7 +11,7 @@ const measuring = ['clock', 'first-load', 'opening', 'press'].map((name) => `tes
 const browser = {
   globalSetup: ['test/setup/browser.ts'],
   // Everything is waited for patiently; the whole of a test has more steps than one.
-  ...{ testTimeout: 240_000, hookTimeout: 180_000, expect: { poll: { timeout: patienceMs } } },
+  ...{ testTimeout: 240_000, hookTimeout: 300_000, expect: { poll: { timeout: patienceMs } } },
 };
 
 export default defineConfig({

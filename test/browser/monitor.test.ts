@@ -58,7 +58,7 @@ describeInBrowser('the live monitor', () => {
 
   test.each(['en-US', 'ko-KR'])('a server’s name is one word, on a phone too, in %s', async (locale) => {
     const page = await shop.openPage({ locale, viewport: { width: 360, height: 740 } });
-    await signInAnyLanguage(page, shop.url, administrator);
+    await signIn(page, shop.url, administrator);
     await pretend(page, saleOf(running));
     await openMonitor(page, running);
     await page.locator('tbody th', { hasText: 'gateway-1' }).waitFor();

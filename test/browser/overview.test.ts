@@ -5,7 +5,7 @@ import { administrator, describeInBrowser, useShop } from './harness.ts';
 import { camera, looks, settle } from './pictures.ts';
 import { pretendedDashboard } from './pretended-dashboard.ts';
 import { type DropView, fromNow } from './shop-api.ts';
-import { expectEventually, signIn } from './steps.ts';
+import { expectEventually, hearNothing, signIn } from './steps.ts';
 
 describeInBrowser('the overview', () => {
   const shop = useShop();
@@ -104,8 +104,8 @@ describeInBrowser('the overview', () => {
       await shop.api.newProduct({ title: 'Stoneware cup, second batch', opensAt: fromNow(300_000) }),
     ];
     await signIn(page, shop.url, administrator);
-    // What the server really knows of these drops must not come by the socket.
-    await page.routeWebSocket(/\/v1\/socket$/, (socket) => socket.close());
+    // What the server really knows of these drops must not come.
+    await hearNothing(page);
     await pretend(page, (days) => pretendedDashboard({ live, upcoming, days }));
     const photograph = camera(page, kind);
     const look = async (picture: string): Promise<void> => {

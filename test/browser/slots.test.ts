@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { describeInBrowser, useShop } from './harness.ts';
 import type { DropView, Person } from './shop-api.ts';
-import { expectEventually, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
+import { expectEventually, hearNothing, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
 
 describeInBrowser('slots', () => {
   const shop = useShop();
@@ -170,8 +170,7 @@ describeInBrowser('slots', () => {
   test('what is refused is said: the slot was given back elsewhere meanwhile', async () => {
     const { page, person, grantId } = await holdSlot();
     await payButton(page).waitFor();
-    // This page hears nothing, as behind a proxy without WebSockets.
-    await page.routeWebSocket(/\/v1\/socket$/, (socket) => socket.close());
+    await hearNothing(page);
     await page.reload();
     await payButton(page).waitFor();
     await shop.api.giveBack(person, grantId);

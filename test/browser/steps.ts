@@ -48,6 +48,12 @@ export async function expectEventually<T>(read: () => Promise<T>, expected: T): 
   await expect.poll(read).toEqual(expected);
 }
 
+/** From its next load on the page is told nothing by itself: neither over a socket nor over the event stream that takes its place. */
+export async function hearNothing(page: Page): Promise<void> {
+  await page.routeWebSocket(/\/v1\/socket$/, (socket) => socket.close());
+  await page.route('**/v1/events**', (route) => route.abort());
+}
+
 interface InterceptedClaim {
   readonly requestId: string;
   readonly dropId: string;
