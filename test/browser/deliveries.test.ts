@@ -1,8 +1,9 @@
 /** The log of deliveries, for administrators: what was sent to whom, why it failed, and sending it again. Letters go to a real mail server. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
+import { patienceMs } from './patience.ts';
 import { camera, looks, settle } from './pictures.ts';
 import type { Person } from './shop-api.ts';
 import { expectEventually, signIn } from './steps.ts';
@@ -32,7 +33,9 @@ describeInBrowser('deliveries', () => {
 
   const addressOf = ({ username }: Pick<Person, 'username'>) => `${username}@example.com`;
   const lettersTo = (person: Person) => smtp.letters.filter(({ to }) => to[0] === addressOf(person));
-  const letterTo = (person: Person, letters: number) => expectEventually(async () => lettersTo(person).length, letters);
+  /** Also before all tests, where `expect.poll` cannot be. */
+  const letterTo = (person: Person, letters: number) =>
+    vi.waitFor(() => expect(lettersTo(person)).toHaveLength(letters), { timeout: patienceMs });
   const rows = () => page.getByRole('listitem').filter({ has: page.locator('.chip') });
 
   test('one that failed says why, is found by its state, and goes again', async () => {
