@@ -55,9 +55,9 @@ describeInBrowser('the design page', () => {
       () => moods.evaluateAll((stages) => [...new Set(stages.map((stage) => stage.getAttribute('data-mood')))].sort()),
       ['coming', 'line', 'lost', 'open', 'over', 'waiting', 'won'],
     );
-    expect(
-      await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
-    ).toBeLessThan(1);
+    await expect
+      .poll(() => page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'))
+      .toBeLessThan(1);
     await takePicture(page, name, 'design', true);
 
     const opener = page.locator('[data-side="light"] .specimen', { hasText: 'dangerous' }).getByRole('button');
