@@ -82,7 +82,7 @@ describeInBrowser('buying', () => {
     await waitUntilPressable(page);
     await waitUntilLive(page);
     await pressButton(page).click();
-    await page.getByText('keeps its place').waitFor();
+    await page.locator('.stage').getByText('keeps its place').waitFor();
     leaveQueue();
     await page.locator('.stage[data-mood="won"]').waitFor();
   });
