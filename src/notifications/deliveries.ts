@@ -13,6 +13,7 @@
  * When the channel was away, one letter finds out whether it is back, and the round ends with it. What has expired meanwhile finds out nothing: then the next are taken, twice as many each
  * time, until there is a letter among them; those behind it are given back.
  */
+import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
 import type { Database } from '../database/database.ts';
 import type { SharedJob } from '../worker/jobs.ts';
 import { type Carried, type Carrier, SEND_WITHIN_MS, UNBEGUN } from './carrier.ts';
@@ -32,6 +33,11 @@ const ROUND_MS = 10_000;
 /** What was taken and not begun by then is given back, or it would be taken for lost while it is being sent. */
 const RECORD_WITHIN_MS = 15_000;
 const BEGIN_WITHIN_MS = LOST_AFTER_MS - SEND_WITHIN_MS - RECORD_WITHIN_MS;
+/** A moment of the database's is no reason to send again what has arrived. Three seconds at most, well within RECORD_WITHIN_MS; recording twice does no harm. */
+const RECORDING = retry(handleAll, {
+  maxAttempts: 3,
+  backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 1_000 }),
+});
 
 /** Letters that are under way when the worker stops have so long. */
 const CUT_OFF_AFTER_MS = 3_000;
@@ -202,7 +208,7 @@ class Round {
     if (ended.length === 0) return;
     this.#ended = [];
     this.#recording = this.#recording
-      .then(() => recordAttempts(this.#parts.database, ended))
+      .then(() => RECORDING.execute(() => recordAttempts(this.#parts.database, ended)))
       .catch((error: unknown) => {
         this.#failure ??= { error };
       });

@@ -302,21 +302,36 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
       expect(await databaseOf().query(`select from deliveries where state <> 'sent'`)).toEqual([]);
     });
 
-    it('who dies between a sending and its record is repeated after a minute, with the same id', async () => {
-      const person = await onItsWay();
+    /** Cannot record so many times. */
+    function failing(times: number): Database {
       const database = databaseOf();
-      const dying: Database = {
+      let left = times;
+      return {
         ...{ execute: database.execute, expressLane: database.expressLane },
         transaction: (work) => database.transaction(work),
         session: (work) => database.session(work),
         close: () => database.close(),
         query(text, parameters) {
-          if (text.includes('record_deliveries')) return Promise.reject(new Error('dead'));
-          return database.query(text, parameters);
+          if (!text.includes('record_deliveries') || left === 0) return database.query(text, parameters);
+          left -= 1;
+          return Promise.reject(new Error('dead'));
         },
       };
+    }
+
+    it('a moment in which nothing can be recorded sends nobody a second letter', async () => {
+      const person = await onItsWay();
       const channel = new FakeChannel();
-      const [job] = world.sender(channel, {}, dying);
+      const [job] = world.sender(channel, {}, failing(2));
+      await job?.run();
+      expect(await emailTo(person)).toMatchObject({ state: 'sent', attempts: 1 });
+      expect(channel.letters).toHaveLength(1);
+    });
+
+    it('who dies between a sending and its record is repeated after a minute, with the same id', async () => {
+      const person = await onItsWay();
+      const channel = new FakeChannel();
+      const [job] = world.sender(channel, {}, failing(Number.POSITIVE_INFINITY));
       await expect(job?.run()).rejects.toThrow('dead');
       expect(await emailTo(person)).toMatchObject({ state: 'pending', attempts: 1 });
       await world.send(channel);

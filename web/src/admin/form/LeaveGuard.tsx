@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { ConfirmDialog } from '../../design/ConfirmDialog.tsx';
 import { messages } from '../../language/language.ts';
@@ -51,7 +51,8 @@ export function LeaveGuard({ isDirty, leave }: LeaveGuardProps) {
     route(to, true);
   };
 
-  useEffect(() => {
+  // Before the first letter is seen: a link may be pressed as soon as it is.
+  useLayoutEffect(() => {
     if (isDirty) takeSecondPlace();
     if (!hasSecondPlace.current) return undefined;
     const here = location.pathname + location.search;
