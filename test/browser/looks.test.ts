@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
 import { camera, type Look, looks, settle } from './pictures.ts';
 import { type DropView, fromNow, type Person } from './shop-api.ts';
-import { expectEventually, interceptClaims, pressButton, signIn, waitUntilPressable } from './steps.ts';
+import { expectEventually, interceptClaims, pressButton, signIn, waitUntilLive, waitUntilPressable } from './steps.ts';
 
 describeInBrowser('looks', () => {
   const shop = useShop();
@@ -105,6 +105,8 @@ describeInBrowser('looks', () => {
     await signIn(page, shop.url, await shop.api.newPerson());
     await page.goto(`${shop.url}/drops/${coupon.id}`);
     await waitUntilPressable(page);
+    // Over HTTP the press would be answered by the server itself.
+    await waitUntilLive(page);
     await pressButton(page).click();
     await page.locator('.stage[data-mood="lost"]').waitFor();
     await settle(page);
