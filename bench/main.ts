@@ -23,6 +23,7 @@ import { ledgerFigures } from './rows/ledger.ts';
 import { memoryFigures } from './rows/memory.ts';
 import { notificationFigures } from './rows/notifications.ts';
 import { realtimeFigures } from './rows/realtime.ts';
+import { reportFigures } from './rows/reports.ts';
 import { saleFigures } from './rows/sale.ts';
 
 const RUNS: Record<Section, (quick: boolean) => Promise<Figure[]>> = {
@@ -33,6 +34,7 @@ const RUNS: Record<Section, (quick: boolean) => Promise<Figure[]>> = {
   grants: grantsFigures,
   realtime: realtimeFigures,
   notifications: notificationFigures,
+  reports: reportFigures,
   'fleet-sale': fleetSaleFigures,
   'fleet-rate': fleetRateFigures,
   'fleet-gateways': fleetGatewaysFigures,

@@ -8,6 +8,7 @@ export const SECTIONS = [
   'grants',
   'realtime',
   'notifications',
+  'reports',
   'fleet-sale',
   'fleet-rate',
   'fleet-gateways',
@@ -34,6 +35,7 @@ export const help = `npm run bench -- [--only PART,…] [--quick] [--json FILE]
   grants          10,000 slots that end at once, with a line of people who wait; coupons used and cancelled
   realtime        10,000 sockets on one gateway: told of a sold-out, broken all at once, resumed
   notifications   10,000 people who are told of an opening in the same second, on their sockets and by email
+  reports         the dashboard and a sale's monitor with a year of everything behind them
 
 The whole stack on this machine, PostgreSQL, Redis, Kafka, gateways, a sequencer, a worker:
 
