@@ -111,7 +111,7 @@ export function maskedFrame(content: string | Buffer, firstByte = 0x81): Buffer 
 }
 
 /** Looks for the Close frame among the server's frames. */
-export class FrameReader {
+class FrameReader {
   closeCode: number | undefined;
   #rest: Buffer = Buffer.alloc(0);
   #skip = 0;
