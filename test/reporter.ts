@@ -4,11 +4,13 @@
  *
  * A contract suite is a `describe` block named `contract: <port> on <adapter>`, for example `contract: ledger on pglite`.
  *
+ * Tests that passed at a second try (vitest.config.ts says which have one) are named at the end.
+ *
  * The counts go to the file that TEST_RESULT_FILE names; scripts/test.mjs reads it and prints the last line.
  */
 import { writeFileSync } from 'node:fs';
 import type { SerializedError } from 'vitest';
-import type { Reporter, TestModule, TestRunEndReason, TestSuite } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestRunEndReason, TestSuite } from 'vitest/node';
 import { type ContractCases, contractTable, parseContractName } from './setup/contracts.ts';
 
 interface Counts {
@@ -36,6 +38,11 @@ export default class CountingReporter implements Reporter {
     if (reason !== 'passed' && counts.failed === 0) counts.failed = 1;
 
     if (contracts.length > 0) console.log(`\n${contractTable(contracts)}`);
+    const unsteady = modules.flatMap((module) => [...module.children.allTests()].filter(isUnsteady));
+    if (unsteady.length > 0) {
+      console.log('\nPassed at the second try only, which is a defect of the test or of what it tests:');
+      for (const test of unsteady) console.log(`  ${test.module.relativeModuleId} > ${test.fullName}`);
+    }
     const file = process.env['TEST_RESULT_FILE'];
     if (file) writeFileSync(file, JSON.stringify(counts));
   }
@@ -51,6 +58,10 @@ function count(module: TestModule, counts: Counts): void {
   // A file that cannot be loaded and a hook that fails are failures of their own: the tests they take along may be counted as skipped, or not at all.
   counts.failed += module.errors().length;
   for (const suite of module.children.allSuites()) counts.failed += suite.errors().length;
+}
+
+function isUnsteady(test: TestCase): boolean {
+  return test.diagnostic()?.flaky ?? false;
 }
 
 function contractOf(suite: TestSuite): ContractCases | undefined {

@@ -6,6 +6,7 @@ type Said = string | Uint8Array;
 /** The wire between browser and server, in a test's hand. */
 export interface Gate {
   url: string;
+  port: number;
   /** Every connection breaks, and no new one is taken. */
   cut(): void;
   /** Connections are taken again. */
@@ -61,6 +62,7 @@ export async function openGate(targetPort: number): Promise<Gate> {
   };
   return {
     url: `http://127.0.0.1:${port}`,
+    port,
     cut() {
       isCut = true;
       breakAll();

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
+import { openGate } from './gate.ts';
+import { pace, slowHandsMs, wayMs } from './pace.ts';
 import { patienceMs, startMsMax } from './patience.ts';
 import { ShopApi } from './shop-api.ts';
 import { administrator, startShopServer } from './shop-server.ts';
@@ -87,15 +89,19 @@ export function useBrowser(windows = {} as { -readonly [Key in keyof Windows]: W
 async function startServer(environment: Record<string, string>): Promise<Server> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'doorbuster-browser-'));
   cpSync(inject('newShop') ?? '', dataDirectory, { recursive: true });
-  const { url, port, stop } = await startShopServer(dataDirectory, environment);
-  const api = new ShopApi(url);
+  const server = await startShopServer(dataDirectory, environment);
+  const api = new ShopApi(server.url);
   await api.signInAsAdministrator(administrator.username, administrator.password);
+  const way = pace === 'hurried' ? await openGate(server.port) : undefined;
+  way?.delay(wayMs, wayMs);
+  const { url, port } = way ?? server;
   return {
     url,
     port,
     api,
     async stop() {
-      await stop();
+      await way?.close();
+      await server.stop();
       rmSync(dataDirectory, { recursive: true, force: true });
     },
   };
@@ -107,6 +113,7 @@ export function openBrowser(args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath,
     timeout: startMsMax,
+    slowMo: pace === 'settled' ? slowHandsMs : 0,
     args: [
       '--no-sandbox',
       '--disable-gpu',
