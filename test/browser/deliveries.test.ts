@@ -41,7 +41,7 @@ describeInBrowser('deliveries', () => {
   test('one that failed says why, is found by its state, and goes again', async () => {
     await expectEventually(async () => (await shop.api.deliveries({ state: 'failed' })).length, 1);
     await page.goto(`${shop.url}/admin`);
-    await page.getByRole('link', { name: 'Deliveries' }).click();
+    await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
     await page.getByLabel('State').selectOption('Failed');
     await expect.poll(() => rows().allTextContents()).toEqual([expect.stringContaining('no such mailbox')]);
     expect(await rows().textContent()).toContain(unlucky.username);
