@@ -3,6 +3,11 @@ import { freePort } from '../../ops/servers/free-port.ts';
 
 type Said = string | Uint8Array;
 
+interface Way {
+  say(chunk: Said): void;
+  end(): void;
+}
+
 /** The wire between browser and server, in a test's hand. */
 export interface Gate {
   url: string;
@@ -33,25 +38,28 @@ export async function openGate(targetPort: number): Promise<Gate> {
     pairs.add(pair);
     const up = slowly(
       (chunk) => server.write(chunk),
+      () => server.destroy(),
       () => delays.up,
     );
     const down = slowly(
       (chunk) => client.write(chunk),
+      () => client.destroy(),
       () => delays.down,
     );
     client.on('data', (chunk) => {
       if (/^GET \/v1\/socket /.test(chunk.toString('latin1', 0, 20))) pair.isWebSocket = true;
-      up(chunk);
+      up.say(chunk);
     });
     server.on('data', (chunk) => {
-      if (!pair.isSwallowed) down(chunk);
+      if (!pair.isSwallowed) down.say(chunk);
     });
-    const end = () => {
+    client.on('close', up.end);
+    server.on('close', () => {
       pairs.delete(pair);
-      client.destroy();
-      server.destroy();
-    };
-    for (const socket of [client, server]) socket.on('close', end).on('error', end);
+      down.end();
+    });
+    // An error is followed by the end.
+    for (const socket of [client, server]) socket.on('error', () => {});
   });
   await new Promise<void>((resolve) => listener.listen(port, '127.0.0.1', resolve));
   const breakAll = () => {
@@ -83,17 +91,38 @@ export async function openGate(targetPort: number): Promise<Gate> {
   };
 }
 
-/** Nothing overtakes what was said before it. */
-function slowly(write: (chunk: Said) => void, delays: () => readonly number[]): (chunk: Said) => void {
+/** Nothing overtakes what was said before it; `end` comes last. */
+function slowly(write: (chunk: Said) => void, end: () => void, delays: () => readonly number[]): Way {
+  const underWay: { readonly arrive: () => void; readonly at: number }[] = [];
   let pieces = 0;
-  let freeAt = 0;
-  return (chunk) => {
-    const all = delays();
-    const now = performance.now();
-    const delay = all[pieces % all.length] ?? 0;
-    pieces += 1;
-    if (delay === 0 && freeAt <= now) return write(chunk);
-    freeAt = Math.max(freeAt, now + delay);
-    setTimeout(() => write(chunk), freeAt - now);
+
+  function send(arrive: () => void, delay: number): void {
+    if (underWay.length === 0 && delay === 0) {
+      arrive();
+      return;
+    }
+    const at = Math.max(underWay.at(-1)?.at ?? 0, performance.now() + delay);
+    underWay.push({ arrive, at });
+    if (underWay.length === 1) waitForFirst();
+  }
+
+  /** One timer for all: of two, the one that was set later may be called first. */
+  function waitForFirst(): void {
+    const [first] = underWay;
+    if (first === undefined) return;
+    setTimeout(() => {
+      first.arrive();
+      underWay.shift();
+      waitForFirst();
+    }, first.at - performance.now());
+  }
+
+  return {
+    say(chunk) {
+      const all = delays();
+      send(() => write(chunk), all[pieces % all.length] ?? 0);
+      pieces += 1;
+    },
+    end: () => send(end, 0),
   };
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
+import { freePort } from '../../ops/servers/free-port.ts';
 import { openGate } from './gate.ts';
 import { pace, slowHandsMs, wayMs } from './pace.ts';
 import { patienceMs, startMsMax } from './patience.ts';
@@ -89,15 +90,16 @@ export function useBrowser(windows = {} as { -readonly [Key in keyof Windows]: W
 async function startServer(environment: Record<string, string>): Promise<Server> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'doorbuster-browser-'));
   cpSync(inject('newShop') ?? '', dataDirectory, { recursive: true });
-  const server = await startShopServer(dataDirectory, environment);
+  const serverPort = await freePort();
+  const way = pace === 'hurried' ? await openGate(serverPort) : undefined;
+  way?.delay(wayMs, wayMs);
+  const publicUrl: Record<string, string> = way ? { PUBLIC_URL: way.url } : {};
+  const server = await startShopServer(dataDirectory, { ...publicUrl, ...environment }, serverPort);
   const api = new ShopApi(server.url);
   await api.signInAsAdministrator(administrator.username, administrator.password);
-  const way = pace === 'hurried' ? await openGate(server.port) : undefined;
-  way?.delay(wayMs, wayMs);
-  const { url, port } = way ?? server;
   return {
-    url,
-    port,
+    url: way?.url ?? server.url,
+    port: way?.port ?? server.port,
     api,
     async stop() {
       await way?.close();

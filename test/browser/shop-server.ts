@@ -17,8 +17,9 @@ export interface ShopServer {
 export async function startShopServer(
   dataDirectory: string,
   environment: Record<string, string> = {},
+  knownPort?: number,
 ): Promise<ShopServer> {
-  const port = await freePort();
+  const port = knownPort ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, ['src/main.ts', 'serve'], {
     cwd: root,
