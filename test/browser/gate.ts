@@ -110,11 +110,14 @@ function slowly(write: (chunk: Said) => void, end: () => void, delays: () => rea
   function waitForFirst(): void {
     const [first] = underWay;
     if (first === undefined) return;
-    setTimeout(() => {
-      first.arrive();
-      underWay.shift();
-      waitForFirst();
-    }, first.at - performance.now());
+    setTimeout(
+      () => {
+        first.arrive();
+        underWay.shift();
+        waitForFirst();
+      },
+      Math.max(0, first.at - performance.now()),
+    );
   }
 
   return {

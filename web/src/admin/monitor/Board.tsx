@@ -63,7 +63,9 @@ function headline(standing: Standing, drop: Drop): string {
 function Note({ drop, standing, totals }: { drop: Drop; standing: Standing; totals: Totals | null }) {
   const words = monitorMessages.value.board;
   const held = totals?.states.held ?? 0;
-  const line = drop.waiting > 0 ? ` · ${words.inLine(drop.waiting)}` : '';
+  // The figures below are of the same moment: the page shows one number of people in line.
+  const waiting = totals?.waiting ?? drop.waiting;
+  const line = waiting > 0 ? ` · ${words.inLine(waiting)}` : '';
   if (standing === 'scheduled') return `${words.opensAt(drop.opensAt)} · ${words.ready(drop.stock)}`;
   if (standing === 'open')
     return (
