@@ -12,7 +12,8 @@ const LIMITS = { pingMs: 3_000, answerMs: 1_000 };
 function trySpoilt(spoilt: string, rule: string | null): Promise<Result[]> {
   const environment = `PING_MS=1500 ANSWER_MS=1000 SPOILT='${spoilt}'`;
   const cases = CLIENT_CASES.filter((one) => rule === null || one.rule === rule);
-  return tryClient(`${environment} exec '${process.execPath}' '${PROGRAM}'`, () => {}, cases, LIMITS);
+  const command = `${environment} exec '${process.execPath}' '${PROGRAM}'`;
+  return tryClient(command, { cases, limits: LIMITS, isTriedTwice: rule === null });
 }
 
 describe('the cases for clients', () => {

@@ -14,10 +14,11 @@ import { tryServer } from './server/suite.ts';
 async function main(options: Options): Promise<number> {
   const startedMs = performance.now();
   const isChosen = ({ rule }: { rule: string }) => options.only?.includes(rule) ?? true;
+  const manner = { isTriedTwice: true, onResult: tell };
   const results =
     options.side === 'server'
-      ? await tryServer(options.settings, tell, SERVER_CASES.filter(isChosen))
-      : await tryClient(options.command, tell, CLIENT_CASES.filter(isChosen));
+      ? await tryServer(options.settings, { ...manner, cases: SERVER_CASES.filter(isChosen) })
+      : await tryClient(options.command, { ...manner, cases: CLIENT_CASES.filter(isChosen) });
   if (results.length === 0) throw new Error('--only leaves no case: S rules are for servers, C rules for clients');
   const rules = rulesOf(options.side === 'server' ? 'S' : 'C').filter(({ id }) => isChosen({ rule: id }));
   console.log(`\n${writeReport(rules, results)}`);

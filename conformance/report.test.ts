@@ -42,6 +42,33 @@ rules that were not tried at all: S3, S4
     expect(results).toMatchObject([{ state: 'failed', expected: 'an end within 0.02 s', came: 'none' }]);
   });
 
+  it('plays what has failed once more, alone, and tells so; what fails again has failed', async () => {
+    let plays = 0;
+    const tries = { unlucky: 0, wrong: 0 };
+    const one = (name: keyof typeof tries, breaksUpTo: number): Case<object> => ({
+      ...{ rule: 'S1', name },
+      run: async () => {
+        tries[name] += 1;
+        plays += 1;
+        const together = plays;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (tries[name] > 1) expect(plays).toBe(together);
+        if (tries[name] <= breaksUpTo) throw new Broken('4401', 'silence');
+      },
+    });
+    const makeWorld = () => ({ close() {} });
+    const cases = [one('unlucky', 1), one('wrong', 2)];
+    const results = await runCases(cases, { makeWorld, atOnceMax: 2, withinMs: 1_000, isTriedTwice: true });
+    expect(tries).toEqual({ unlucky: 2, wrong: 2 });
+    expect(results.map(({ state }) => state)).toEqual(['passed', 'failed']);
+    expect(writeReport(RULES.slice(0, 1), results)).toContain(`S1   FAILED 1 of 2       What S1 says
+       at the second try: unlucky
+         expected  4401
+         came      silence
+       failed: wrong
+`);
+  });
+
   it('closes what a case has opened, however it ended, and lets cases that disturb others wait', async () => {
     const said: string[] = [];
     const one = (name: string, pace?: 'alone'): Case<object> => ({

@@ -31,14 +31,14 @@ function verdict(results: readonly Result[]): string {
 
 function details(results: readonly Result[]): string[] {
   return results.flatMap((result) => {
-    if (result.state === 'passed') return [];
     if (result.state === 'not tried') return [`       not tried: ${result.name}: ${result.reason}`];
-    return [
-      `       failed: ${result.name}`,
-      `         expected  ${result.expected}`,
-      `         came      ${result.came}`,
-    ];
+    if (result.state === 'failed') return [`       failed: ${result.name}`, ...wrong(result)];
+    return result.firstTry ? [`       at the second try: ${result.name}`, ...wrong(result.firstTry)] : [];
   });
+}
+
+function wrong({ expected, came }: { readonly expected: string; readonly came: string }): string[] {
+  return [`         expected  ${expected}`, `         came      ${came}`];
 }
 
 function summary(rules: readonly Rule[], results: readonly Result[]): string {

@@ -35,11 +35,8 @@ async function tryShop(spoilt: Spoilt, rule: string | null): Promise<Result[]> {
     times: TIMES,
   };
   try {
-    return await tryServer(
-      settings,
-      () => {},
-      rule === null ? SERVER_CASES : SERVER_CASES.filter((one) => one.rule === rule),
-    );
+    const cases = SERVER_CASES.filter((one) => rule === null || one.rule === rule);
+    return await tryServer(settings, { cases, isTriedTwice: rule === null });
   } finally {
     shop.close();
   }
