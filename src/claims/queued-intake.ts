@@ -55,6 +55,8 @@ export interface QueuedIntakeParts {
   readonly lagMax: number;
   /** The answer to a claim that was told `queued`. */
   readonly onLate: (claim: Claim, answer: Outcome | Faulted) => void;
+  /** PUT_PATIENCE_MS by default; tests in which nothing but the queue is asked have more of it. */
+  readonly putPatienceMs?: number;
 }
 
 interface Waiting {
@@ -231,7 +233,7 @@ export class QueuedIntake implements Intake {
     const queueIsEmpty = this.#parts.queue.lag === 0;
     for (const waiting of this.#waiting.values()) {
       const ageMs = nowMs - waiting.sinceMs;
-      const isSlow = !waiting.isQueued && ageMs >= PUT_PATIENCE_MS;
+      const isSlow = !waiting.isQueued && ageMs >= (this.#parts.putPatienceMs ?? PUT_PATIENCE_MS);
       const isLost = ageMs >= (queueIsEmpty ? LOST_AFTER_MS : ASK_DIRECTLY_AFTER_MS) && waiting.askAgainAtMs <= nowMs;
       if (queueFails || isSlow || isLost) void this.#askDirectly(waiting);
       if (waiting.resolvers.length > 0 && ageMs >= this.#parts.answerWithinMs) this.#tellToWait(waiting);

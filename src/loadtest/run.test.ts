@@ -36,7 +36,7 @@ async function against(misbehaviour: Misbehaviour, ...more: string[]): Promise<n
     '--stock',
     '2',
     '--lead',
-    '1.5',
+    '3',
     '--url',
     server.url.origin,
     '--admin-password',

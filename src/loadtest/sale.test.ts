@@ -9,7 +9,7 @@ vi.mock(import('./progress.ts'), () => ({ showProgress: () => ({ update: () => {
 
 async function play(line: string, ...gateways: readonly FakeServer[]): Promise<RunResult> {
   const urls = gateways.map(({ url }) => url.origin).join(',');
-  const argv = `${line} --lead 1.5 --admin-password x --url ${urls}`.split(' ');
+  const argv = `${line} --lead 4 --admin-password x --url ${urls}`.split(' ');
   try {
     return await runSale(readOptions(argv, {}) as Options, new AbortController().signal);
   } finally {

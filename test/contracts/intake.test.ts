@@ -64,7 +64,15 @@ describe.skipIf(!hasPostgres || !hasRedis || !hasKafka)('the queued intake', () 
         await queue.ready;
         closers.unshift(() => queue.close());
         const intake = new QueuedIntake({
-          ...{ name, queue, ledger, queueMax: CONTRACT_QUEUE_MAX, lagMax: 1_000, answerWithinMs: 15_000 },
+          ...{
+            name,
+            queue,
+            ledger,
+            queueMax: CONTRACT_QUEUE_MAX,
+            lagMax: 1_000,
+            answerWithinMs: 15_000,
+            putPatienceMs: 10_000,
+          },
           breaker: new Breaker({ name: 'kafka', failuresMax: 1, probeAfterMs: 1_000, onChange() {} }),
           direct: new DirectIntake({ claim: () => Promise.reject(new Error('not this way')) }, quiet),
           hearing: () => news.hearing,

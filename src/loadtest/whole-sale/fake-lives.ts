@@ -14,6 +14,8 @@ const CARDS = [
 ];
 const DECIDED_AFTER_MS = 60;
 const REFUNDED_AFTER_MS = 90;
+/** So long a slot is kept for a payment that began in time. */
+const GRACE_MS = 60_000;
 const EXPIRY_EVERY_MS = 10;
 
 export class FakeLives {
@@ -103,6 +105,7 @@ export class FakeLives {
       },
       ...{ createdAt: at, askedAt: at, decidedAt: null, refundedAt: null, failure: null },
     });
+    grant.expiresAt = now(GRACE_MS);
     const effect = CARDS.find((one) => one.card === card)?.effect;
     if (effect === 'succeeds') this.#succeed(grant, id);
     else if (effect === 'declined') this.#fail(grant, id, 'card_declined');
@@ -130,7 +133,7 @@ export class FakeLives {
 
   #fail(grant: FakeGrant, id: string, failure: string): void {
     this.#decide(id, 'failed', failure);
-    grant.paymentId = null;
+    Object.assign(grant, { paymentId: null, expiresAt: grant.holdUntil });
   }
 
   /** The buyer was told that it has failed. */

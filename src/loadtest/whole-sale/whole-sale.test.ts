@@ -15,7 +15,7 @@ const start = (misbehaviour: Misbehaviour = {}): Promise<FakeServer> => FakeServ
 /** The gateways are closed after it. */
 async function play(line: string, ...gateways: readonly FakeServer[]): Promise<RunResult & { sale: WholeSaleFigures }> {
   const urls = gateways.map(({ url }) => url.origin).join(',');
-  const argv = `--whole-sale ${line} --lead 1.5 --admin-password x --url ${urls}`.split(' ').filter(Boolean);
+  const argv = `--whole-sale ${line} --lead 4 --admin-password x --url ${urls}`.split(' ').filter(Boolean);
   const options = readOptions(argv, {}) as Options;
   const { wholeSale } = options;
   if (wholeSale === null) throw new Error('no whole sale was asked for');
