@@ -82,7 +82,7 @@ export function deliveriesContract(adapter: string, databaseOf: () => Database):
         expect([state, attempts]).toEqual([attempt < 8 ? 'pending' : 'failed', attempt]);
         expect(failure?.length).toBe(300);
         await world.send(channel);
-        if (attempt < 8) waits.push(Math.round(waitMs / 1000));
+        if (attempt < 8) waits.push(Math.ceil(waitMs / 1000));
         await world.timePasses(700_000);
       }
       expect(waits).toEqual([5, 10, 20, 40, 80, 160, 300]);

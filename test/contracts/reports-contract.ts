@@ -370,7 +370,7 @@ export function reportsContract(adapter: string, databaseOf: () => Database): vo
         lag: null,
       });
       await insert('a', 1, null);
-      await insert('b', 9, 5);
+      await insert('b', 5, 5);
       await insert('c', 3, 3);
       await insert('gone', 11, 900);
       const fleet = await fleetFigures(database);

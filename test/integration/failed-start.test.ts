@@ -7,7 +7,7 @@ import { hasPostgres, useFreshDatabase } from '../servers/database.ts';
 import { hasRedis, redisUrl } from '../servers/redis.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const ENDS_WITHIN_MS = 15_000;
+const ENDS_WITHIN_MS = 28_000;
 
 describe.skipIf(!hasPostgres || !hasRedis)('a start that fails', () => {
   const fresh = useFreshDatabase();

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Consumer } from '@platformatic/kafka';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPostgres } from '../../ops/servers/postgres.ts';
 import { RedisProcess } from '../contracts/redis-process.ts';
 import { hasAllServers, lagOf, metricOf, queueIsReady, useFleet } from './fleet.ts';
@@ -164,14 +164,19 @@ describe.skipIf(!hasAllServers)('a queue that nobody drains yet', () => {
   const fleet = useFleet({
     redis: true,
     kafka: true,
-    environment: { CLAIM_ANSWER_WITHIN_MS: '300', KAFKA_LAG_MAX: '3' },
+    environment: { CLAIM_ANSWER_WITHIN_MS: '600', KAFKA_LAG_MAX: '4' },
   });
   let [here, there]: RunningApp[] = [];
   const gateways = () => [here, there] as [RunningApp, RunningApp];
   beforeAll(async () => {
     here = await fleet.current.start('gateway');
     there = await fleet.current.start('gateway');
-    await queueIsReady(gateways()[0]);
+    const [one] = gateways();
+    await queueIsReady(one);
+    // The first record of a process takes longer than all others.
+    const [person] = await one.people(1);
+    await one.claim(await one.drop({ stock: 1 }), person?.token ?? '');
+    await vi.waitUntil(async () => (await lagOf(one)) === 1, { timeout: 20_000, interval: 50 });
   });
 
   it('answers 202, keeps a user to one claim, turns away what is too much, and tells the outcomes late to their sockets', async () => {
@@ -196,11 +201,11 @@ describe.skipIf(!hasAllServers)('a queue that nobody drains yet', () => {
     await socket.send({ type: 'claim', dropId: id, requestId });
     await socket.next({ type: 'queued', requestId, dropId: id, claim: path });
 
-    // A record each; more than three are too much, as soon as that is known.
+    // A record each; more than four are too much, as soon as that is known.
     const statuses: number[] = [];
     for (const person of people.slice(1, 4)) statuses.push((await one.claim(id, person.token)).status);
     expect(statuses[0]).toBe(202);
-    await expect.poll(() => lagOf(one), patient).toBeGreaterThan(3);
+    await expect.poll(() => lagOf(one), patient).toBeGreaterThan(4);
     for (const person of people.slice(4)) {
       const refused = await one.claim(id, person.token);
       expect(refused).toMatchObject({ status: 503, body: { code: 'overloaded' } });

@@ -2,12 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Attempt } from '../../src/history/attempt.ts';
 import { checkHistory } from '../../src/history/check.ts';
 import { parseLedger } from '../../src/history/ledger.ts';
 import { ADMIN_PASSWORD, ServerProcess } from './server-process.ts';
+
+// Each starts one or two servers.
+vi.setConfig({ testTimeout: 90_000 });
 
 const started: ServerProcess[] = [];
 async function firstStart(environment: Record<string, string> = {}): Promise<ServerProcess> {

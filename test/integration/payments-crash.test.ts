@@ -339,7 +339,7 @@ function crashTests(databaseOf: () => Database): void {
       const { job } = shop.process({ around: { beforeFind: death } });
       await databaseOf().query(`update payments set check_at = clock_timestamp() where check_at is not null`);
       await job.run(await shop.fence());
-      expect(performance.now() - startedAtMs).toBeLessThan(9_000);
+      expect(performance.now() - startedAtMs).toBeLessThan(20_000);
       await shop.settle();
     });
 

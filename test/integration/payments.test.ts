@@ -12,7 +12,7 @@ const SOON = { timeout: 20_000, interval: 50 };
 describe('payments, embedded', () => {
   let app: RunningApp;
   beforeAll(async () => {
-    app = await RunningApp.start({ PAYMENT_GRACE_SECONDS: '2' });
+    app = await RunningApp.start({ PAYMENT_GRACE_SECONDS: '3' });
   });
   afterAll(() => app.app.close());
   paymentTests(() => app);
@@ -23,7 +23,7 @@ describe.skipIf(!hasPostgres)('payments, on PostgreSQL', () => {
   let app: RunningApp;
   beforeAll(async () => {
     fleet = await TestFleet.open({ redis: false, kafka: false });
-    app = await fleet.start('gateway,worker', { PAYMENT_GRACE_SECONDS: '2' });
+    app = await fleet.start('gateway,worker', { PAYMENT_GRACE_SECONDS: '3' });
   });
   afterAll(() => fleet.close());
   paymentTests(() => app);
@@ -84,13 +84,19 @@ function paymentTests(current: () => RunningApp): void {
     );
   }
 
-  async function endHold(grantId: string, inMs = 0): Promise<void> {
-    const [dropId, serial] = grantId.split('-');
+  async function endHold(grantId: string): Promise<void> {
     await app.database.query(
-      `update grants set hold_until = clock_timestamp() + $3 * interval '1 millisecond',
-                         expires_at = clock_timestamp() + $3 * interval '1 millisecond'
-       where drop_id = $1 and serial = $2`,
-      [dropId, serial, inMs],
+      'update grants set hold_until = clock_timestamp(), expires_at = clock_timestamp() where drop_id = $1 and serial = $2',
+      grantId.split('-'),
+    );
+  }
+
+  /** The hold ends while this payment is in flight; its grace is kept, as `begin` has set it. */
+  async function endHoldOfPaying(grantId: string, holder: Person): Promise<void> {
+    await vi.waitFor(async () => expect((await mine(`grants/${grantId}`, holder)).paying).toBe(true), SOON);
+    await app.database.query(
+      'update grants set hold_until = clock_timestamp() where drop_id = $1 and serial = $2',
+      grantId.split('-'),
     );
   }
 
@@ -292,14 +298,13 @@ function paymentTests(current: () => RunningApp): void {
       const { grantId, holder } = await slot();
       const paying = pay(grantId, holder, payBy('times_out_uncharged'));
       await vi.waitFor(async () => expect((await mine(`grants/${grantId}`, holder)).paying).toBe(true), SOON);
-      expect(await pay(grantId, holder, payBy('succeeds'))).toMatchObject({
-        status: 409,
-        body: { code: 'payment_in_flight' },
-      });
-      expect(await app.call('POST', `/v1/me/grants/${grantId}/cancel`, { token: holder.token })).toMatchObject({
-        status: 409,
-        body: { code: 'payment_in_flight' },
-      });
+      // Both at once: the grace is short here.
+      const refused = await Promise.all([
+        pay(grantId, holder, payBy('succeeds')),
+        app.call('POST', `/v1/me/grants/${grantId}/cancel`, { token: holder.token }),
+      ]);
+      const inFlight = { status: 409, body: { code: 'payment_in_flight' } };
+      expect(refused).toMatchObject([inFlight, inFlight]);
       const { body } = await paying;
       expect(await ended(body.id, holder, 'failed')).toMatchObject({ failure: 'no_answer' });
       expect((await pay(grantId, holder, payBy('succeeds'))).body.state).toBe('succeeded');
@@ -354,14 +359,9 @@ function paymentTests(current: () => RunningApp): void {
     it('while a payment is in flight waits for it, and is confirmed', async () => {
       const { grantId, holder } = await slot();
       const paying = pay(grantId, holder, payBy('times_out_charged'));
-      await vi.waitFor(async () => expect((await mine(`grants/${grantId}`, holder)).paying).toBe(true), SOON);
-      // Its grace is kept, as `begin` has set it.
-      const [dropId, serial] = grantId.split('-');
-      await app.database.query('update grants set hold_until = clock_timestamp() where drop_id = $1 and serial = $2', [
-        dropId,
-        serial,
-      ]);
-      // The sandbox takes 2 s to fall silent, as long as the grace; its notice comes sooner.
+      await endHoldOfPaying(grantId, holder);
+      // The sandbox takes 2 s to fall silent; its notice comes sooner.
+      const [dropId] = grantId.split('-');
       const [row] = await app.database.query<{ id: string }>('select id from payments where drop_id = $1', [dropId]);
       await app.call('POST', '/v1/payments/notices/sandbox', { text: JSON.stringify({ orderId: row?.id }) });
       await ended(row?.id ?? '', holder, 'succeeded');
@@ -375,8 +375,9 @@ function paymentTests(current: () => RunningApp): void {
       const refused = randomUUID();
       await app.claim(dropId, next.token, refused);
       await app.call('PUT', `/v1/drops/${dropId}/line`, { token: next.token, headers: { 'idempotency-key': refused } });
-      await endHold(grantId, 300);
-      const { body: late } = await pay(grantId, holder, payBy('answers_late'));
+      const paying = pay(grantId, holder, payBy('answers_late'));
+      await endHoldOfPaying(grantId, holder);
+      const { body: late } = await paying;
       const offered = await vi.waitFor(async () => {
         const { items } = await mine(`grants?dropId=${dropId}`, next);
         expect(items).toMatchObject([{ state: 'held' }]);

@@ -14,6 +14,8 @@ describe.skipIf(!hasPostgres)('a new version starts beside a sale', () => {
   const fresh = useFreshDatabase();
   let open: PostgresDatabase[] = [];
   let database: PostgresDatabase;
+  /** Connected before anybody waits: some give up after a moment. */
+  let watcher: pg.Client;
 
   const process = (): PostgresDatabase => {
     const one = new PostgresDatabase({ url: fresh.url, connectionsMax: 1, ledgerConnectionsMax: 1 });
@@ -29,6 +31,8 @@ describe.skipIf(!hasPostgres)('a new version starts beside a sale', () => {
   }
 
   beforeEach(async () => {
+    watcher = new pg.Client({ connectionString: fresh.url });
+    await watcher.connect();
     database = process();
     await database.execute('drop schema public cascade; create schema public');
     await migrateTo(5, database);
@@ -41,6 +45,7 @@ describe.skipIf(!hasPostgres)('a new version starts beside a sale', () => {
     );
   });
   afterEach(async () => {
+    await watcher.end();
     await Promise.all(open.map((one) => one.close()));
     open = [];
   });
@@ -81,9 +86,8 @@ describe.skipIf(!hasPostgres)('a new version starts beside a sale', () => {
 
   /** Until somebody at this database waits for a lock of this kind. */
   async function somebodyWaits(kind: 'relation' | 'virtualxid'): Promise<void> {
-    const client = await connection();
     const waiting = `select from pg_locks join pg_stat_activity using (pid) where not granted and locktype = $1 and datname = current_database()`;
-    await expect.poll(async () => (await client.query(waiting, [kind])).rowCount, { interval: 20 }).toBeGreaterThan(0);
+    await expect.poll(async () => (await watcher.query(waiting, [kind])).rowCount, { interval: 20 }).toBeGreaterThan(0);
   }
 
   const indexes = async () => {

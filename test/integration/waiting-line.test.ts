@@ -106,7 +106,7 @@ describe('the waiting line', () => {
   });
 
   it('moves on when an offer is let go: by hand, and by time', async () => {
-    const { dropId, grants } = await soldOut({ holdMinutes: 0.05 });
+    const { dropId, grants } = await soldOut({ holdMinutes: 0.1 });
     const waiting = people(3) as [Person, Person, Person];
     for (const each of waiting) await line('PUT', dropId, each);
     await giveBack(grants[0] as { id: string; token: string });
