@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { FieldHint } from '../../design/Field.tsx';
 import { DropArt } from '../../drops/DropArt.tsx';
 import { Problem } from '../../http/problem.ts';
@@ -86,7 +86,8 @@ export function PictureField(access: FormAccess) {
   // Leaving the form stops what is on its way.
   useEffect(() => stop, []);
   useEffect(() => access.hold(sending.value !== null), [sending.value !== null]);
-  useEffect(() => {
+  // Before anybody sees the form, who may paste at once.
+  useLayoutEffect(() => {
     if (access.isOver) return stop();
     const onPaste = (event: ClipboardEvent) => {
       const file = pictureIn(event.clipboardData);

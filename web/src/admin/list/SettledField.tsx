@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { accountMessages } from '../../accounts/account-messages.ts';
 import { Field } from '../../design/Field.tsx';
 
@@ -14,8 +14,11 @@ interface SettledFieldProps {
 /** A text that filters a list: it counts when it has been typed. */
 export function SettledField({ label, name, maxLength, value, onSettled }: SettledFieldProps) {
   const typed = useSignal(value);
+  const shown = useRef(value);
   useEffect(() => {
-    typed.value = value;
+    // Not when it comes up: somebody may have begun to type before this runs.
+    if (shown.current !== value) typed.value = value;
+    shown.current = value;
   }, [value]);
   const settle = () => {
     if (typed.value.trim() !== value) onSettled(typed.value.trim());
