@@ -75,7 +75,7 @@ describeInBrowser('a bad connection', () => {
     await page.locator('.stage-stale[data-shown="true"]').getByText('as of').waitFor();
     await pressButton(page).click();
     await told(page, 'Your press is kept');
-    await shop.api.amend(drop.id, { closesAt: fromNow(1) });
+    await shop.api.amend(drop.id, { closesAt: fromNow(5) });
     await expectEventually(async () => (await shop.api.drop(drop.id)).state, 'closed');
     gate.restore();
     await page.locator('.stage-title', { hasText: 'It had already closed' }).waitFor();
@@ -120,7 +120,7 @@ describeInBrowser('a bad connection', () => {
     await told(page, 'Your press is kept');
     await shop.api.changePassword(person, 'another-long-password');
     gate.restore();
-    await told(page, 'sent as soon as you are back');
+    await told(page, 'Your session has ended');
     await pressButton(page).click();
     await page.getByLabel('Username or email').fill(person.username);
     await page.getByLabel('Password').fill(person.password);
@@ -170,7 +170,7 @@ describeInBrowser('a bad connection', () => {
     await page.evaluate(
       `history.pushState(null, '', '/drops/${drop.id}'); dispatchEvent(new PopStateEvent('popstate'))`,
     );
-    await page.getByRole('heading', { name: 'Winter coupon' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Winter coupon' }).waitFor();
     await page.evaluate(
       `history.pushState(null, '', '/drops/${unknown.id}'); dispatchEvent(new PopStateEvent('popstate'))`,
     );

@@ -69,7 +69,7 @@ describeInBrowser('coupons', () => {
     const person = await shop.api.newPerson();
     const page = await openAs(person, '/coupons');
     await page.getByText('No coupons to use yet').waitFor();
-    const drop = await shop.api.newCoupon({ title: 'A short one', validForDays: null, validUntil: fromNow(8) });
+    const drop = await shop.api.newCoupon({ title: 'A short one', validForDays: null, validUntil: fromNow(20) });
     const { grantId } = await shop.api.claim(person, drop.id);
     await page.getByRole('link', { name: 'A short one' }).click();
     await page.getByText('Show this to the shop').waitFor();

@@ -1,6 +1,6 @@
 /** The log of deliveries, for administrators: what was sent to whom, why it failed, and sending it again. Letters go to a real mail server. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
 import { administrator, describeInBrowser, useShop } from './harness.ts';
 import { patienceMs } from './patience.ts';
@@ -30,6 +30,8 @@ describeInBrowser('deliveries', () => {
     page = await shop.openPage();
     await signIn(page, shop.url, administrator);
   });
+
+  afterEach(() => page.unrouteAll({ behavior: 'ignoreErrors' }));
 
   const addressOf = ({ username }: Pick<Person, 'username'>) => `${username}@example.com`;
   const lettersTo = (person: Person) => smtp.letters.filter(({ to }) => to[0] === addressOf(person));
@@ -110,7 +112,9 @@ describeInBrowser('deliveries', () => {
       await route.continue();
     });
     const answered = page.waitForResponse(late);
+    const asked = page.waitForRequest(late);
     await page.getByLabel('What').selectOption('A drop opens');
+    await asked;
     await page.getByLabel('What').selectOption('All');
     await rows().first().waitFor();
     letGo();

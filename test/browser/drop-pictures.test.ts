@@ -75,7 +75,8 @@ describeInBrowser('pictures of drops', () => {
       await held;
       await route.continue();
     });
-    await page.goto(shop.url);
+    // What is held up may hold up `load`.
+    await page.goto(shop.url, { waitUntil: 'commit' });
     await page.locator('.featured-title').waitFor();
     const before = await page
       .locator('.featured, .card')

@@ -51,7 +51,7 @@ describeInBrowser('the opening', () => {
     await page.locator('.countdown-clock').waitFor();
     const before = { button: await pressButton(page).boundingBox(), stage: await page.locator('.stage').boundingBox() };
 
-    await shop.api.amend(drop.id, { opensAt: fromNow(6) });
+    await shop.api.amend(drop.id, { opensAt: fromNow(9) });
     await page.locator('.countdown-clock', { hasText: /^(00:00:|\d\.\d$)/ }).waitFor();
     await page.evaluate('takeShifts()');
     await waitUntilPressable(page);
@@ -80,7 +80,8 @@ describeInBrowser('the opening', () => {
     await expect.poll(() => page.title()).toMatch(/^Open now · Winter coupon/);
     const shown = await page.evaluate<number[]>('shown');
     expect(shown.length).toBeGreaterThan(10);
-    expect(shown).toEqual(shown.toSorted((left, right) => right - left));
+    // A better measurement of the clock may put it back by some milliseconds: by a tenth, where they meet its edge.
+    for (const [place, tenths] of shown.entries()) expect(tenths).toBeLessThan((shown[place - 1] ?? 10) + 0.15);
   });
 
   test('whoever wants no motion reads whole seconds to the end', async () => {
@@ -88,7 +89,7 @@ describeInBrowser('the opening', () => {
     const page = await shop.openPage({ reducedMotion: 'reduce' });
     await page.goto(`${shop.url}/drops/${drop.id}`);
     await waitUntilLive(page);
-    await shop.api.amend(drop.id, { opensAt: fromNow(9) });
+    await shop.api.amend(drop.id, { opensAt: fromNow(14) });
     await page.locator('.stage .countdown[data-last="true"] .countdown-clock', { hasText: /^00:00:0\d$/ }).waitFor();
   });
 

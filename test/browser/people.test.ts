@@ -130,6 +130,8 @@ describeInBrowser('people in a drop', () => {
     const { page } = await open();
     await page.route('**/people?**', (route) => route.abort());
     await page.reload();
+    // It asks again by itself when the socket is welcomed, and that fails, too.
+    await page.locator('.connection-note[data-shown="false"]').waitFor({ state: 'attached' });
     await page.getByText('Could not load this').waitFor();
     await page.unroute('**/people?**');
     await page.getByRole('button', { name: 'Try again' }).click();

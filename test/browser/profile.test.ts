@@ -70,7 +70,7 @@ describeInBrowser('the profile', () => {
     const page = await openProfile(await shop.api.newPerson());
     await page.getByText('Dark', { exact: true }).click();
     await expectEventually(() => page.evaluate('document.documentElement.dataset.theme'), 'dark');
-    await page.getByText('한국어', { exact: true }).first().click();
+    await page.getByRole('main').getByText('한국어', { exact: true }).click();
     await page.getByRole('heading', { name: '화면 설정' }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: '화면 설정' }).waitFor();
