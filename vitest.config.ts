@@ -38,20 +38,15 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: [
-            'src/**/*.test.ts',
-            'bench/**/*.test.ts',
-            'chaos/**/*.test.ts',
-            'conformance/**/*.test.ts',
-            'web/src/**/*.test.ts',
-          ],
+          include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'chaos/**/*.test.ts', 'web/src/**/*.test.ts'],
         },
       },
       {
         extends: true,
         test: {
           name: 'integration',
-          include: ['test/**/*.test.ts'],
+          // The suites of conformance take long, and would be the last of the short ones, alone.
+          include: ['test/**/*.test.ts', 'conformance/**/*.test.ts'],
           exclude: ['test/browser/**', 'test/pictures/**'],
           globalSetup: ['test/setup/servers.ts'],
         },
