@@ -581,8 +581,11 @@ export function reportsContract(adapter: string, databaseOf: () => Database): vo
     });
 
     it('the dashboard counts each drop once, also one that ended long ago and is opened again', async () => {
-      const old = await insertDrop({ closes_at: new Date((now - 90_000) * 1000), granted: 5, arrivals: 9 });
-      await insertDrop({ cancelled_at: new Date((now - 90_000) * 1000), granted: 7, arrivals: 7 });
+      // In the first hour of a day that is before yesterday began.
+      const ended = new Date((now - 90_000) * 1000);
+      const opens_at = new Date((now - 100_000) * 1000);
+      const old = await insertDrop({ opens_at, closes_at: ended, granted: 5, arrivals: 9 });
+      await insertDrop({ opens_at, cancelled_at: ended, granted: 7, arrivals: 7 });
       await insertDrop({ granted: 1, arrivals: 2 });
       vi.useFakeTimers({ toFake: ['performance'] });
       try {
